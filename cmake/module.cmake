@@ -1,0 +1,38 @@
+# netstray_module(NAME [USES target...]): the library netstray_NAME from the folder's sources, its public headers as a header
+# set (so that each is checked to compile alone), and, where there are *_test.cpp, one test program with the label `quick`.
+# Sources are found by GLOB CONFIGURE_DEPENDS: a test that exists is built.
+
+include(GoogleTest)
+enable_testing()
+
+function(netstray_module name)
+  cmake_parse_arguments(arg "" "" "USES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  file(GLOB headers CONFIGURE_DEPENDS *.h)
+  file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
+  file(GLOB not_library CONFIGURE_DEPENDS *_test.cpp *_bench.cpp main.cpp)
+  list(REMOVE_ITEM sources ${not_library})
+
+  if(NOT sources)
+    add_library(netstray_${name} INTERFACE)
+    target_link_libraries(netstray_${name} INTERFACE netstray_options ${arg_USES})
+    return()
+  endif()
+  add_library(netstray_${name} STATIC ${sources})
+  target_sources(netstray_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${headers})
+  target_link_libraries(netstray_${name} PUBLIC netstray_options ${arg_USES})
+  set_target_properties(netstray_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+
+  if(tests)
+    add_executable(netstray_${name}_test ${tests})
+    target_link_libraries(netstray_${name}_test PRIVATE netstray_${name} GTest::gtest_main)
+    netstray_discover(netstray_${name}_test quick)
+  endif()
+endfunction()
+
+# netstray_discover(TARGET LABEL): every test case of a GoogleTest program as a ctest test of its own.
+function(netstray_discover target label)
+  gtest_discover_tests(${target}
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS ${label} TIMEOUT 900)
+endfunction()

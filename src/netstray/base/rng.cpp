@@ -1,0 +1,103 @@
+#include "netstray/base/rng.h"
+
+#include <bit>
+#include <cmath>
+#include <numeric>
+#include <unordered_map>
+
+namespace netstray {
+namespace {
+
+std::uint64_t split_mix(std::uint64_t& state) noexcept {
+  std::uint64_t z = (state += 0x9e3779b97f4a7c15ULL);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+  return z ^ (z >> 31);
+}
+
+}  // namespace
+
+Rng::Rng(std::uint64_t seed) noexcept {
+  for (auto& word : state_) word = split_mix(seed);
+}
+
+Rng Rng::stream(std::uint64_t seed, std::uint64_t index) noexcept {
+  std::uint64_t mixed = seed;
+  const std::uint64_t first = split_mix(mixed);
+  mixed = first ^ (index * 0xd1342543de82ef95ULL + 0x632be59bd9b4e019ULL);
+  return Rng(split_mix(mixed));
+}
+
+std::uint64_t Rng::next() noexcept {
+  const std::uint64_t result = std::rotl(state_[0] + state_[3], 23) + state_[0];
+  const std::uint64_t t = state_[1] << 17;
+  state_[2] ^= state_[0];
+  state_[3] ^= state_[1];
+  state_[1] ^= state_[2];
+  state_[0] ^= state_[3];
+  state_[2] ^= t;
+  state_[3] = std::rotl(state_[3], 45);
+  return result;
+}
+
+double Rng::uniform() noexcept { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+
+std::uint64_t Rng::below(std::uint64_t bound) noexcept {
+  __extension__ using Wide = unsigned __int128;
+  Wide product = static_cast<Wide>(next()) * bound;
+  auto low = static_cast<std::uint64_t>(product);
+  if (low < bound) {
+    const std::uint64_t threshold = (0 - bound) % bound;
+    while (low < threshold) {
+      product = static_cast<Wide>(next()) * bound;
+      low = static_cast<std::uint64_t>(product);
+    }
+  }
+  return static_cast<std::uint64_t>(product >> 64);
+}
+
+double Rng::normal() noexcept {
+  if (has_spare_normal_) {
+    has_spare_normal_ = false;
+    return spare_normal_;
+  }
+  double x = 0;
+  double y = 0;
+  double square = 0;
+  do {
+    x = uniform(-1, 1);
+    y = uniform(-1, 1);
+    square = x * x + y * y;
+  } while (square >= 1 || square == 0);
+  const double scale = std::sqrt(-2 * std::log(square) / square);
+  spare_normal_ = y * scale;
+  has_spare_normal_ = true;
+  return x * scale;
+}
+
+double Rng::exponential() noexcept { return -std::log1p(-uniform()); }
+
+std::vector<std::uint32_t> Rng::sample(std::uint32_t n, std::uint32_t count) {
+  if (count >= n) {
+    std::vector<std::uint32_t> all(n);
+    std::iota(all.begin(), all.end(), 0U);
+    shuffle(all);
+    return all;
+  }
+  // A Fisher-Yates shuffle of [0, n) of which only the touched places are kept.
+  std::unordered_map<std::uint32_t, std::uint32_t> moved;
+  moved.reserve(2 * static_cast<std::size_t>(count));
+  auto at = [&](std::uint32_t place) {
+    const auto found = moved.find(place);
+    return found == moved.end() ? place : found->second;
+  };
+  std::vector<std::uint32_t> drawn(count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto j = static_cast<std::uint32_t>(i + below(n - i));
+    drawn[i] = at(j);
+    moved[j] = at(i);
+  }
+  return drawn;
+}
+
+}  // namespace netstray

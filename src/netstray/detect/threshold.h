@@ -1,0 +1,77 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "netstray/base/serial.h"
+
+namespace netstray {
+
+/// Scores kept sorted, equal ones once with their count: what a model remembers of its training and calibration rows.
+class ScoreSample {
+ public:
+  ScoreSample() = default;
+  explicit ScoreSample(std::vector<double> scores);
+
+  std::size_t size() const noexcept { return below_.empty() ? 0 : below_.back(); }
+  bool empty() const noexcept { return size() == 0; }
+  /// How many are >= score. O(log n).
+  std::size_t at_least(double score) const noexcept;
+  /// Linear quantile (sorted_quantile).
+  double quantile(double q) const noexcept;
+  double mean() const noexcept;
+  double sd() const noexcept;  ///< population
+  /// All of them again, ascending.
+  std::vector<double> sorted() const;
+
+  void save(ByteWriter& out) const;
+  static ScoreSample load(ByteReader& in);
+
+ private:
+  double nth(std::size_t rank) const noexcept;
+
+  std::vector<double> values_;      ///< distinct, ascending
+  std::vector<std::size_t> below_;  ///< how many scores are <= values_[i]
+};
+
+/// How a cut is found. As text: "false-alarms:0.01", "quantile:0.99", "contamination:0.1", "contamination:auto",
+/// "mean-sd:2", "mad:3.5".
+struct ThresholdRule {
+  enum class Kind {
+    false_alarms,  ///< share of normal rows that may be flagged, in (0, 1): flagged when p <= share, so that at most
+                   ///< this share of rows like the calibration rows is flagged, whatever their distribution
+    quantile,            ///< the calibration scores' quantile, in (0, 1)
+    contamination,       ///< scikit-learn's: the training scores' quantile 1 - share, share in (0, .5]
+    contamination_auto,  ///< scikit-learn's "auto": .5 for the isolation forest (the paper's own cut)
+    mean_sd,             ///< mean + k sd (population) of the calibration scores
+    mad                  ///< median + k MAD / .6745 of the calibration scores (a modified z-score over k)
+  };
+  Kind kind = Kind::false_alarms;
+  double value = 0.01;
+
+  /// Throws usage Error for an unknown rule (with the list) or a value out of range.
+  static ThresholdRule parse(std::string_view text);
+  std::string text() const;
+  /// Which rows the cut is taken from: training scores for contamination, else calibration scores.
+  bool uses_training() const noexcept;
+
+  /// The cut: a row is flagged where score > cut. Where a rule wants calibration scores and there are none, training
+  /// scores serve
+  /// (`from_training` of the result tells). Throws Error where there is nothing to take it from.
+  struct Cut {
+    double value;
+    bool from_training;
+  };
+  Cut cut(const ScoreSample& training, const ScoreSample& calibration) const;
+
+  bool operator==(const ThresholdRule&) const = default;
+};
+
+/// (1 + calibration rows at least as unusual) / (n + 1). 1 without calibration rows would say nothing: returns NaN
+/// then.
+double p_value(const ScoreSample& calibration, double score) noexcept;
+
+}  // namespace netstray

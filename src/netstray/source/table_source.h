@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "netstray/source/layout.h"
+#include "netstray/table/csv.h"
+
+namespace netstray {
+
+/// What the user says about the files that they name (the input options that all commands share).
+struct SourceOptions {
+  std::optional<std::string> layout;  ///< --layout
+  std::optional<std::string>
+      columns;             ///< --columns: names joined by commas, or the path of a KDD .names file (the label is added)
+  bool no_header = false;  ///< --no-header
+  std::optional<char> delimiter;       ///< --delimiter
+  std::optional<std::string> missing;  ///< --missing: a comma-joined list that replaces the default one
+  std::vector<std::string> types;      ///< --type c=T, each
+  bool skip_bad_rows = false;          ///< --skip-bad-rows
+};
+
+/// A table as a user named it, opened: reads it by batches, knows its layout.
+class TableSource {
+ public:
+  /// Opens `path` (`-` = standard input), finds its format by content. keep_text as in CsvOptions. `expected` are the
+  /// types that a model wants for its columns (they overrule finding, not the user's --type). Throws Error as
+  /// CsvReader.
+  static TableSource open(const std::string& path, const SourceOptions& options, bool keep_text = false,
+                          const Schema* expected = nullptr);
+
+  CsvReader& reader() noexcept { return reader_; }
+  const CsvReader& reader() const noexcept { return reader_; }
+  const Schema& schema() const noexcept { return reader_.schema(); }
+  /// Null without --layout.
+  const Layout* layout() const noexcept { return layout_; }
+  /// "csv", "csv.gz", ... for the JSON frame.
+  std::string format() const;
+  std::string path() const { return path_; }
+
+ private:
+  TableSource(std::string path, CsvReader reader, const Layout* layout);
+  std::string path_;
+  CsvReader reader_;
+  const Layout* layout_;
+};
+
+/// A whole file in memory, and what was told of it.
+struct LoadedTable {
+  Table table;
+  std::vector<std::uint64_t> lines;  ///< line number of each row
+  const Layout* layout = nullptr;
+  std::string path;
+  std::string format;
+  std::string digest;  ///< XXH3-128 of the file
+  std::map<std::string, std::uint64_t> skipped;
+};
+
+/// Reads everything, with a progress bar. Throws Error as CsvReader, and where there are no rows.
+LoadedTable load_table(const std::string& path, const SourceOptions& options, const Schema* expected = nullptr);
+
+}  // namespace netstray

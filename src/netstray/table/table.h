@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "netstray/table/column.h"
+#include "netstray/table/schema.h"
+
+namespace netstray {
+
+/// Named, typed columns of one length, in memory. Reading is thread-safe.
+class Table {
+ public:
+  Table() = default;
+  explicit Table(const Schema& schema);
+  /// Takes columns that were filled already; all of one length, their types as the schema's.
+  Table(Schema schema, std::vector<Column> columns);
+
+  const Schema& schema() const noexcept { return schema_; }
+  std::size_t rows() const noexcept { return columns_.empty() ? 0 : columns_.front().size(); }
+  std::size_t columns() const noexcept { return columns_.size(); }
+  const Column& column(std::size_t index) const noexcept { return columns_[index]; }
+  Column& column(std::size_t index) noexcept { return columns_[index]; }
+  const Column& column(std::string_view name) const { return columns_[schema_.require(name)]; }
+
+ private:
+  Schema schema_;
+  std::vector<Column> columns_;
+};
+
+/// For each row a hash of the named columns' values, equal for equal values whatever file, order of rows or width of
+/// storage they came from. `columns` are in the caller's order (the same order gives the same fingerprints). 64 bits:
+/// two distinct rows among a million collide with a chance of 3e-8.
+std::vector<std::uint64_t> fingerprints(const Table& table, std::span<const std::size_t> columns);
+
+}  // namespace netstray
