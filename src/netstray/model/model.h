@@ -11,20 +11,10 @@
 #include "netstray/detect/detector.h"
 #include "netstray/detect/threshold.h"
 #include "netstray/encode/encoder.h"
+#include "netstray/model/reasons.h"
 #include "netstray/table/table.h"
 
 namespace netstray {
-
-/// Why a row is unusual, in the user's own columns: one column, its value and what is usual there (docs/reasons.md).
-struct Reason {
-  std::string feature;              ///< name of the column
-  std::string value;                ///< as a person writes it; "" where missing
-  std::optional<double> number;     ///< the value of a number column
-  std::optional<double> usual_low;  ///< number columns: quantiles .05 and .95 of the training rows
-  std::optional<double> usual_high;
-  std::string usual;  ///< in words: "105 to 330", "http, smtp, private", "always 0"
-  double weight = 0;  ///< its share in what made the row unusual, (0, 1]; reasons come in falling order
-};
 
 /// What a model says of rows.
 struct Verdicts {
@@ -39,13 +29,16 @@ enum class Explain { none, flagged, all };
 
 /// How and on what a model was trained; shown by `models show`.
 struct TrainingRecord {
-  std::string version;      ///< of netstray
-  std::string source;       ///< path of the file, as it was named
-  std::string digest;       ///< XXH3-128 of the file
-  std::string layout;       ///< id, or ""
-  std::string feature_set;  ///< "kdd41-v1", or "" for a table of one's own
-  std::string rows_used;    ///< in words: "rows with label \"normal\"", "all rows"
+  std::string version;       ///< of netstray
+  std::string source;        ///< path of the file, as it was named
+  std::string digest;        ///< XXH3-128 of the file
+  std::string layout;        ///< id, or ""
+  std::string feature_set;   ///< "kdd41-v1", or "" for a table of one's own
+  std::string rows_used;     ///< in words: "rows with label \"normal\"", "all rows"
+  std::string label_column;  ///< where labels were known, else ""
+  std::string normal_value;  ///< the label of normal rows, likewise
   std::uint64_t rows_read = 0, rows_left_out = 0, rows_train = 0, rows_calibration = 0;
+  std::optional<std::uint64_t> attacks_in_training;  ///< rows labelled other than normal among those it was fitted on
   std::uint64_t seed = 0;
   std::map<std::string, std::string> settings;  ///< of the encoder and the detector, as they were in force
 };
@@ -66,8 +59,9 @@ class Model {
   /// Scores, p-values and verdicts of all rows, in order. Throws Error where a learned column is absent or of another
   /// type.
   Verdicts judge(const Table& table, Explain explain, EncodeCounts* counts = nullptr) const;
-  /// Reasons of one row, all of them or the first `limit`.
-  std::vector<Reason> explain(const Table& table, std::size_t row, std::size_t limit = 5) const;
+  /// The reasons of the named rows, at most `limit` each. Encodes the whole table once.
+  std::vector<std::vector<Reason>> explain(const Table& table, std::span<const std::size_t> rows,
+                                           std::size_t limit) const;
   /// Finds the cut anew by another rule, from the scores kept. Throws Error where the model does not have what the rule
   /// needs.
   void recut(const ThresholdRule& rule);
@@ -85,7 +79,7 @@ class Model {
   /// Sorted fingerprints of the distinct rows that it was fitted on, over the encoder's columns: for the audits.
   std::vector<std::uint64_t> fingerprints;
 
-  /// docs/model-format.md has the bytes. load_model throws Error for anything damaged, truncated, newer or hostile.
+  /// docs/model-format.md has the bytes. load throws Error for anything damaged, truncated, newer or hostile.
   void save(const std::string& path) const;
   static Model load(const std::string& path);
 

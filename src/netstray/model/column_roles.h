@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "netstray/model/model.h"
+#include "netstray/table/table.h"
+
+namespace netstray {
+
+/// What the user or the layout says of which columns to learn.
+struct ColumnChoice {
+  std::optional<std::string> label;  ///< never learned
+  std::vector<std::string> drop;     ///< --drop
+  std::vector<std::string> learn;    ///< --learn: exactly these, in spite of all rules below; empty = the rules decide
+  std::vector<std::string> not_features;  ///< of the layout
+  bool known_layout = false;              ///< all other columns are features: no rule by content
+};
+
+struct ColumnRoles {
+  std::vector<std::size_t> learned;    ///< indices into the table, in its order
+  std::vector<CarriedColumn> carried;  ///< all the others, with why
+};
+
+/// Decides which columns of a table are learned. Without a layout these are carried through instead: addresses, times,
+/// row numbers (integers that count up by one; or all distinct under a name like id, index, row), categories with over
+/// 256 values or with more values than half the rows (flow ids, free text), columns without any value, and columns
+/// whose name says that they are a label (label, class, attack_cat, ...). Throws usage Error for an unknown name, a
+/// label that is to be learned, and where nothing is left.
+ColumnRoles choose_columns(const Table& table, const ColumnChoice& choice);
+
+}  // namespace netstray

@@ -1,0 +1,73 @@
+#include "netstray/model/reasons.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <fmt/core.h>
+
+#include "netstray/base/text.h"
+
+namespace netstray {
+namespace {
+
+constexpr double kLeastWeight = 0.02;
+constexpr std::size_t kLevelsNamed = 3;
+
+Reason reason_for(const Encoder::Column& learned, const Column& column, std::size_t row, double weight) {
+  Reason reason;
+  reason.feature = learned.field.name;
+  reason.value = column.text(row);
+  reason.usual = usual_words(learned);
+  reason.weight = weight;
+  if (learned.field.type != ColumnType::category) {
+    if (!column.missing(row)) reason.number = column.number(row);
+    reason.usual_low = learned.low;
+    reason.usual_high = learned.high;
+  }
+  return reason;
+}
+
+}  // namespace
+
+std::vector<Reason> reasons_from_parts(const Encoder& encoder, std::span<const double> parts, const Table& table,
+                                       std::size_t row, std::size_t limit) {
+  const auto columns = encoder.columns();
+  std::vector<double> weights(columns.size(), 0.0);
+  for (std::size_t dense = 0; dense < parts.size(); ++dense) weights[encoder.origin()[dense]] += parts[dense];
+  double total = 0;
+  for (const double weight : weights) total += std::max(0.0, weight);
+
+  std::vector<std::size_t> order(columns.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return weights[a] > weights[b]; });
+
+  std::vector<Reason> reasons;
+  for (const std::size_t index : order) {
+    if (reasons.size() == limit || !(weights[index] > 0) || weights[index] < kLeastWeight * total) break;
+    const auto& learned = columns[index];
+    reasons.push_back(reason_for(learned, table.column(learned.field.name), row, weights[index] / total));
+  }
+  return reasons;
+}
+
+std::string usual_words(const Encoder::Column& column) {
+  if (column.field.type != ColumnType::category) {
+    if (column.constant) return "always " + readable(column.median, 6);
+    if (column.low == column.high) return "nearly always " + readable(column.low, 6);
+    return readable(column.low, 6) + " to " + readable(column.high, 6);
+  }
+  std::vector<std::size_t> order(column.levels.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return column.level_rows[a] > column.level_rows[b]; });
+  std::vector<std::string> names;
+  for (const std::size_t level : order) {
+    if (names.size() == kLevelsNamed) break;
+    names.push_back(column.levels[level].empty() ? "(missing)" : column.levels[level]);
+  }
+  if (column.constant) return "always " + join(names, ", ");
+  return join(names, ", ") + (order.size() > kLevelsNamed ? ", ..." : "");
+}
+
+}  // namespace netstray

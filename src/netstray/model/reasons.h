@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "netstray/encode/encoder.h"
+#include "netstray/table/table.h"
+
+namespace netstray {
+
+/// Why a row is unusual, in the user's own columns: one column, its value and what is usual there (docs/reasons.md).
+struct Reason {
+  std::string feature;              ///< name of the column
+  std::string value;                ///< as a person writes it; "" where missing
+  std::optional<double> number;     ///< the value of a number column
+  std::optional<double> usual_low;  ///< number columns: quantiles .05 and .95 of the training rows
+  std::optional<double> usual_high;
+  std::string usual;  ///< in words: "105 to 330", "http, smtp, private", "always 0"
+  double weight = 0;  ///< its share in what made the row unusual, (0, 1]; reasons come in falling order
+};
+
+/// How many reasons a verdict has at most where nobody asks for another number.
+inline constexpr std::size_t kReasonsShown = 5;
+
+/// Turns a detector's parts (one per dense column of the encoder's matrix) into reasons: the parts of each learned
+/// column are added, those that made the row less unusual are left out, the rest is given as shares. At most `limit` of
+/// them, and none below 2 %.
+std::vector<Reason> reasons_from_parts(const Encoder& encoder, std::span<const double> parts, const Table& table,
+                                       std::size_t row, std::size_t limit);
+
+/// What is usual in a learned column, in words.
+std::string usual_words(const Encoder::Column& column);
+
+}  // namespace netstray
