@@ -16,7 +16,8 @@ class Table {
  public:
   Table() = default;
   explicit Table(const Schema& schema);
-  /// Takes columns that were filled already; all of one length, their types as the schema's.
+  /// Takes columns that were filled already. Throws Error unless they are as many as the schema's fields, of the same
+  /// types, and of one length.
   Table(Schema schema, std::vector<Column> columns);
 
   const Schema& schema() const noexcept { return schema_; }
@@ -25,6 +26,8 @@ class Table {
   const Column& column(std::size_t index) const noexcept { return columns_[index]; }
   Column& column(std::size_t index) noexcept { return columns_[index]; }
   const Column& column(std::string_view name) const { return columns_[schema_.require(name)]; }
+  /// Makes an integer column a number column, in the schema too.
+  void become_number(std::size_t index);
 
  private:
   Schema schema_;
@@ -32,8 +35,9 @@ class Table {
 };
 
 /// For each row a hash of the named columns' values, equal for equal values whatever file, order of rows or width of
-/// storage they came from. `columns` are in the caller's order (the same order gives the same fingerprints). 64 bits:
-/// two distinct rows among a million collide with a chance of 3e-8.
+/// storage they came from (a number by its value, so that 1 and 1.0 are equal; a missing value equals a missing value).
+/// The same on every machine: models keep them. `columns` are in the caller's order (the same order gives the same
+/// fingerprints). 64 bits: two distinct rows among a million collide with a chance of 3e-8.
 std::vector<std::uint64_t> fingerprints(const Table& table, std::span<const std::size_t> columns);
 
 }  // namespace netstray
