@@ -11,6 +11,7 @@
 namespace netstray {
 
 /// Scores kept sorted, equal ones once with their count: what a model remembers of its training and calibration rows.
+/// Scores are finite. Const members are thread-safe.
 class ScoreSample {
  public:
   ScoreSample() = default;
@@ -20,18 +21,24 @@ class ScoreSample {
   bool empty() const noexcept { return size() == 0; }
   /// How many are >= score. O(log n).
   std::size_t at_least(double score) const noexcept;
-  /// Linear quantile (sorted_quantile).
+  /// The score of this rank, from 0 (the least) to size() - 1. O(log n).
+  double nth(std::size_t rank) const noexcept;
+  /// Linear quantile, the same as sorted_quantile of all of them. NaN if empty. O(log n).
   double quantile(double q) const noexcept;
   double mean() const noexcept;
   double sd() const noexcept;  ///< population
+  /// Median of |score - median|, not scaled. NaN if empty.
+  double median_absolute_deviation() const;
   /// All of them again, ascending.
   std::vector<double> sorted() const;
 
   void save(ByteWriter& out) const;
+  /// Throws Error unless the scores are finite, ascending and counted.
   static ScoreSample load(ByteReader& in);
 
  private:
-  double nth(std::size_t rank) const noexcept;
+  void add(double score, std::size_t count);
+  std::size_t count(std::size_t index) const noexcept { return below_[index] - (index == 0 ? 0 : below_[index - 1]); }
 
   std::vector<double> values_;      ///< distinct, ascending
   std::vector<std::size_t> below_;  ///< how many scores are <= values_[i]
@@ -41,13 +48,13 @@ class ScoreSample {
 /// "mean-sd:2", "mad:3.5".
 struct ThresholdRule {
   enum class Kind {
-    false_alarms,  ///< share of normal rows that may be flagged, in (0, 1): flagged when p <= share, so that at most
-                   ///< this share of rows like the calibration rows is flagged, whatever their distribution
-    quantile,            ///< the calibration scores' quantile, in (0, 1)
-    contamination,       ///< scikit-learn's: the training scores' quantile 1 - share, share in (0, .5]
+    false_alarms,   ///< share of normal rows that may be flagged, in (0, 1): flagged when p <= share, so that at most
+                    ///< this share of rows like the calibration rows is flagged, whatever their distribution
+    quantile,       ///< the calibration scores' quantile, in (0, 1)
+    contamination,  ///< scikit-learn's: the training scores' quantile 1 - share, share in (0, .5]
     contamination_auto,  ///< scikit-learn's "auto": .5 for the isolation forest (the paper's own cut)
-    mean_sd,             ///< mean + k sd (population) of the calibration scores
-    mad                  ///< median + k MAD / .6745 of the calibration scores (a modified z-score over k)
+    mean_sd,             ///< mean + k sd (population) of the calibration scores, k in [0, 1000]
+    mad  ///< median + k MAD / .6745 of the calibration scores (a modified z-score over k), k in [0, 1000]
   };
   Kind kind = Kind::false_alarms;
   double value = 0.01;
@@ -57,10 +64,14 @@ struct ThresholdRule {
   std::string text() const;
   /// Which rows the cut is taken from: training scores for contamination, else calibration scores.
   bool uses_training() const noexcept;
+  /// How many calibration rows it takes before any row can be flagged: with false_alarms ceil(1 / share) - 1, as p is
+  /// never less than 1 / (n + 1); 1 with the other rules that read scores, 0 with contamination_auto. With fewer rows
+  /// the cut of false_alarms is +infinity: nothing is flagged, and the caller ought to say so.
+  std::size_t rows_needed() const noexcept;
 
   /// The cut: a row is flagged where score > cut. Where a rule wants calibration scores and there are none, training
-  /// scores serve
-  /// (`from_training` of the result tells). Throws Error where there is nothing to take it from.
+  /// scores serve (`from_training` of the result tells; it is true for contamination too). Throws Error where there is
+  /// nothing to take it from. With false_alarms "score > cut" is exactly "p_value <= share".
   struct Cut {
     double value;
     bool from_training;
