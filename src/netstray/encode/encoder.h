@@ -13,14 +13,15 @@
 
 namespace netstray {
 
-/// How number columns are scaled. x is the value, after missing ones were replaced by the training median.
+/// How number columns are scaled. x is the value, after missing ones were replaced by the training median. Arithmetic
+/// is f64; the result is rounded to f32, and beyond f32's range it becomes the largest f32 of its sign.
 enum class NumericScaling {
   standardise,  ///< (x - mean) / sd, sd population; a constant column has sd 1
   log,          ///< l = sign(x) log(1 + |x|), then standardise
   minmax,       ///< (x - min) / (max - min) of training; beyond them it goes on below 0 and above 1
   robust,       ///< (x - median) / (q75 - q25); where that is 0: / sd, where that is 0: / 1
-  rank,  ///< mid rank in [0, 1] by linear interpolation in 1001 training quantiles, ties at their middle, clamped
-         ///< outside
+  rank,  ///< mid rank in [0, 1] by linear interpolation in 1001 training quantiles, ties at their middle; 0 below all
+         ///< of them, 1 above
   none   ///< x
 };
 std::string_view name_of(NumericScaling scaling) noexcept;
@@ -29,8 +30,8 @@ std::optional<NumericScaling> numeric_scaling(std::string_view name) noexcept;
 /// What was seen while encoding rows that were not in training.
 struct EncodeCounts {
   std::uint64_t rows = 0;
-  /// Per learned column (Encoder::columns order): rows whose category was never seen in training, and rows whose number
-  /// lies outside [min, max] of training.
+  /// Per learned column (Encoder::columns order): rows whose category was never seen in training (or that lack the
+  /// value, where training never did, numbers too), and rows whose number lies outside [min, max] of training.
   std::vector<std::uint64_t> unseen;
   std::vector<std::uint64_t> out_of_range;
 };
@@ -38,31 +39,35 @@ struct EncodeCounts {
 /// Turns tables into matrices, fitted on training rows only and kept in the model. Order of the matrix' columns: for
 /// each learned number column its scaled value, then one 0/1 column per number column that had missing values in
 /// training, then one one-hot group per category column: its levels in order of first appearance in training, then one
-/// column for anything unseen. A missing category is a level of its own. Encoding is thread-safe and deterministic.
+/// column for anything unseen. A missing category is a level of its own; a number that is not finite counts as missing.
+/// Constant columns are kept. Const members are thread-safe; fit and encode use threads(), columns in parallel, with
+/// the same result for any number.
 class Encoder {
  public:
   /// One learned column: what training saw of it, all that the encoding needs, and what is usual for people.
   struct Column {
     Field field;
     bool constant = false;  ///< one value only in training
-    // Numbers:
-    double min = 0, max = 0, mean = 0, sd = 0, median = 0;
-    double low = 0, high = 0;       ///< what is usual: quantiles .05 and .95 of training
-    std::uint64_t missing = 0;      ///< missing values in training
-    std::vector<double> quantiles;  ///< 1001 of them with scaling `rank`, else empty
-    double shift = 0, scale = 1;    ///< encoded = (t(x) - shift) / scale, t = log or identity (not for rank)
+    // Numbers. All 0 where training had missing values only.
+    double min = 0, max = 0, median = 0;  ///< of the values that were there
+    double low = 0, high = 0;             ///< what is usual: quantiles .05 and .95 of these
+    double mean = 0, sd = 0;              ///< after imputing; sd population
+    std::uint64_t missing = 0;            ///< missing values in training
+    std::vector<double> quantiles;        ///< 1001 of them with scaling `rank`, else empty
+    double shift = 0, scale = 1;  ///< encoded = (t(x) - shift) / scale, t = log or identity (not for rank); scale > 0
     // Categories:
     std::vector<std::string> levels;        ///< "" stands for missing, where training had it
     std::vector<std::uint64_t> level_rows;  ///< rows of training with each level
   };
 
   /// `columns`: indices into the table of the columns to learn (integer, number, category only); `rows`: which rows are
-  /// training. Throws Error where no column is left, or a category has over 65,534 levels.
+  /// training, at least one. Throws Error where there is no column or no row, or a category has over 65,534 levels.
+  /// Cost: a sort per number column, else linear.
   static Encoder fit(const Table& table, std::span<const std::size_t> columns, std::span<const std::uint32_t> rows,
                      NumericScaling scaling);
 
   /// All rows of `table`, whose learned columns are found by name. Throws Error where one is absent or of the wrong
-  /// type.
+  /// type (integer and number do for each other). Linear.
   Matrix encode(const Table& table, EncodeCounts* counts = nullptr) const;
 
   NumericScaling scaling() const noexcept { return scaling_; }
@@ -78,15 +83,19 @@ class Encoder {
   Schema schema() const;
 
   void save(ByteWriter& out) const;
+  /// Throws Error for damaged bytes; whatever they are, what it returns encodes to finite values.
   static Encoder load(ByteReader& in);
 
  private:
   void lay_out();
+  void check(const ByteReader& in) const;
 
   NumericScaling scaling_ = NumericScaling::standardise;
   std::uint64_t training_rows_ = 0;
   std::vector<Column> columns_;
+  // Made from the above by lay_out().
   std::vector<std::size_t> origin_;
+  std::vector<std::vector<std::uint16_t>> by_text_;  ///< per learned column: its levels' codes, sorted by their text
 };
 
 }  // namespace netstray
