@@ -1,0 +1,18 @@
+#include "netstray/cli/console.h"
+
+#include <fmt/core.h>
+
+namespace netstray {
+
+void Console::note(const std::string& text) const {
+  if (!quiet) fmt::print(stderr, "{}\n", text);
+}
+
+void Console::warn(std::string id, std::string text) {
+  if (!quiet) fmt::print(stderr, "netstray {}: warning: {}\n", command_, text);
+  warnings_.push_back({std::move(id), std::move(text)});
+}
+
+void Console::keep(std::string id, std::string text) { warnings_.push_back({std::move(id), std::move(text)}); }
+
+}  // namespace netstray

@@ -1,0 +1,168 @@
+#include "netstray/cli/inputs.h"
+
+#include <cmath>
+
+#include <fmt/core.h>
+
+#include "netstray/base/error.h"
+#include "netstray/base/text.h"
+
+namespace netstray {
+
+void declare_source(CommandSpec& spec, SourceOptions& options) {
+  spec.text("--layout", "NAME", options.layout,
+            "known data set: kdd99 or nsl-kdd (columns, types, label, attack families)")
+      .text("--columns", "NAMES|FILE", options.columns,
+            "the columns' names, comma-separated, or a KDD .names file; the data has no header")
+      .flag("--no-header", options.no_header, "the first row is data; columns are named c1, c2, ...")
+      .option("--delimiter", "C", "what separates cells: one character, or tab", "found",
+              [&options](const std::string& text) {
+                if (text == "tab" || text == "\\t") {
+                  options.delimiter = '\t';
+                } else if (text.size() == 1) {
+                  options.delimiter = text.front();
+                } else {
+                  throw usage_error(fmt::format("--delimiter: found {}, expected one character, or tab", quoted(text)));
+                }
+              })
+      .text("--missing", "LIST", options.missing,
+            "cells that mean \"no value\", comma-separated, in place of the usual ones")
+      .option("--type", "COLUMN=TYPE",
+              "type of a column: integer, number, category, time or address; may be given again", "found",
+              [&options](const std::string& text) { options.types.push_back(text); })
+      .flag("--skip-bad-rows", options.skip_bad_rows,
+            "count rows that cannot be read, instead of stopping at the first");
+}
+
+void declare_label(CommandSpec& spec, LabelOptions& options) {
+  spec.text("--label", "COLUMN", options.label, "the column that says what a row is")
+      .text("--normal", "VALUE", options.normal, "the label of normal rows; every other value is an anomaly");
+}
+
+std::optional<LabelChoice> choose_label(const LabelOptions& options, const Layout* layout) {
+  if (options.label && !options.normal) {
+    if (layout != nullptr && *options.label == layout->label_column)
+      return LabelChoice{*options.label, layout->normal_value};
+    throw usage_error("--label says which column, --normal VALUE must say which of its values is normal");
+  }
+  if (options.label) return LabelChoice{*options.label, *options.normal};
+  if (layout != nullptr) return LabelChoice{layout->label_column, options.normal.value_or(layout->normal_value)};
+  if (options.normal) throw usage_error("--normal needs --label COLUMN");
+  return {};
+}
+
+void declare_learn(CommandSpec& spec, LearnOptions& options) {
+  spec.texts("--drop", "COLUMNS", options.drop, "columns not to learn, comma-separated")
+      .texts("--learn", "COLUMNS", options.learn, "learn exactly these columns, in spite of the automatic list");
+}
+
+ColumnChoice column_choice(const LearnOptions& options, const std::optional<LabelChoice>& label, const Layout* layout) {
+  ColumnChoice choice;
+  if (label) choice.label = label->column;
+  choice.drop = options.drop;
+  choice.learn = options.learn;
+  if (layout != nullptr) {
+    choice.not_features = layout->not_features;
+    choice.not_features.push_back(layout->label_column);
+    choice.known_layout = true;
+  }
+  return choice;
+}
+
+void declare_threads(CommandSpec& spec, CommonOptions& options) {
+  spec.number("--threads", "N", options.threads, 0, 1024,
+              "threads to use; 0 = one per core. The result is the same for any number");
+}
+
+void declare_common(CommandSpec& spec, CommonOptions& options) {
+  declare_threads(spec, options);
+  spec.flag("--json", options.json, "print the answer as JSON (docs/json.md)")
+      .flag("-q,--quiet", options.quiet, "no messages on standard error but errors");
+}
+
+void declare_detector(CommandSpec& spec, TrainSettings& settings) {
+  spec.option("--detector", "NAME", "how rows are judged; iforest is the isolation forest", "iforest",
+              [](const std::string& text) {
+                if (text != "iforest")
+                  throw usage_error(fmt::format("--detector: unknown detector {}; known is iforest", quoted(text)));
+              })
+      .option("--numeric", "SCALING", "scaling of number columns: standardise, log, minmax, robust, rank or none",
+              std::string(name_of(settings.numeric)),
+              [&settings](const std::string& text) {
+                const auto scaling = numeric_scaling(text);
+                if (!scaling) {
+                  throw usage_error(fmt::format(
+                      "--numeric: found {}, expected standardise, log, minmax, robust, rank or none", quoted(text)));
+                }
+                settings.numeric = *scaling;
+              })
+      .option("--trees", "N", "trees of the forest", std::to_string(settings.forest.trees),
+              [&settings](const std::string& text) {
+                const auto count = parse_integer(text);
+                if (!count || *count < 1 || *count > 10'000) {
+                  throw usage_error(
+                      fmt::format("--trees: found {}, expected a whole number from 1 to 10000", quoted(text)));
+                }
+                settings.forest.trees = static_cast<std::uint32_t>(*count);
+              })
+      .option("--sample", "N", "rows that each tree is grown on", std::to_string(settings.forest.sample),
+              [&settings](const std::string& text) {
+                const auto count = parse_integer(text);
+                if (!count || *count < 2 || *count > (1 << 20)) {
+                  throw usage_error(
+                      fmt::format("--sample: found {}, expected a whole number from 2 to 1048576", quoted(text)));
+                }
+                settings.forest.sample = static_cast<std::uint32_t>(*count);
+              });
+}
+
+void declare_threshold(CommandSpec& spec, std::optional<ThresholdRule>& rule) {
+  auto once = [&rule](const ThresholdRule& parsed) {
+    if (rule && !(*rule == parsed))
+      throw usage_error("--threshold and --false-alarms are two ways to say one thing: give one");
+    rule = parsed;
+  };
+  spec.option("--false-alarms", "SHARE", "share of normal rows that may be flagged, in (0, 1)", "",
+              [once](const std::string& text) { once(ThresholdRule::parse("false-alarms:" + text)); })
+      .option(
+          "--threshold", "RULE",
+          "how the cut is found: false-alarms:S, quantile:Q, contamination:S, contamination:auto, mean-sd:K or mad:K",
+          "", [once](const std::string& text) { once(ThresholdRule::parse(text)); });
+}
+
+void warn_of_cut(const Model& model, Console& console) {
+  if (model.calibration.empty()) {
+    console.warn("no-calibration",
+                 "no calibration rows were kept back: there are no p-values, and no rate of false alarms is promised");
+  }
+  if (model.cut_from_training && !model.rule.uses_training()) {
+    console.warn(
+        "cut-from-training",
+        fmt::format(
+            "the cut {} was taken from rows that the detector was fitted on: expect more false alarms than asked",
+            model.rule.text()));
+  }
+  if (std::isinf(model.cut) && model.rule.kind == ThresholdRule::Kind::false_alarms) {
+    const double needed = std::ceil(1 / model.rule.value) - 1;
+    console.warn(
+        "few-calibration-rows",
+        fmt::format(
+            "with {} calibration rows no cut can promise {} % false alarms ({:.0f} are needed): nothing will be "
+            "flagged; ask for a larger share or give more rows",
+            model.calibration.size(), readable(100 * model.rule.value), needed));
+  }
+}
+
+void warn_of_skipped(const std::map<std::string, std::uint64_t>& skipped, const std::string& path, Console& console) {
+  std::uint64_t total = 0;
+  std::string reasons;
+  for (const auto& [reason, count] : skipped) {
+    total += count;
+    reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", grouped(count), reason);
+  }
+  if (total > 0)
+    console.warn("rows-skipped",
+                 fmt::format("{}: {} rows could not be read and were skipped: {}", path, grouped(total), reasons));
+}
+
+}  // namespace netstray

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "netstray/cli/command.h"
+#include "netstray/cli/console.h"
+#include "netstray/model/column_roles.h"
+#include "netstray/model/train.h"
+#include "netstray/source/table_source.h"
+
+namespace netstray {
+
+/// Options that several commands share, each declared here once.
+
+/// How the input is read: --layout, --columns, --no-header, --delimiter, --missing, --type, --skip-bad-rows.
+void declare_source(CommandSpec& spec, SourceOptions& options);
+
+/// Which column says what a row is: --label, --normal.
+struct LabelOptions {
+  std::optional<std::string> label;
+  std::optional<std::string> normal;
+};
+void declare_label(CommandSpec& spec, LabelOptions& options);
+
+/// The label column and the value of normal rows, as the user or else the layout says; nothing where neither does.
+struct LabelChoice {
+  std::string column;
+  std::string normal;
+};
+/// Throws usage Error for --normal without --label, or --label without --normal.
+std::optional<LabelChoice> choose_label(const LabelOptions& options, const Layout* layout);
+
+/// --drop and --learn.
+struct LearnOptions {
+  std::vector<std::string> drop;
+  std::vector<std::string> learn;
+};
+void declare_learn(CommandSpec& spec, LearnOptions& options);
+ColumnChoice column_choice(const LearnOptions& options, const std::optional<LabelChoice>& label, const Layout* layout);
+
+/// --seed, --threads, --json, --quiet.
+struct CommonOptions {
+  std::uint64_t seed = 0;
+  std::uint64_t threads = 0;
+  bool json = false;
+  bool quiet = false;
+};
+void declare_threads(CommandSpec& spec, CommonOptions& options);
+void declare_common(CommandSpec& spec, CommonOptions& options);
+
+/// Settings of detector and encoder: --detector, --numeric, --trees, --sample.
+void declare_detector(CommandSpec& spec, TrainSettings& settings);
+
+/// --threshold, --false-alarms: how the cut is found.
+void declare_threshold(CommandSpec& spec, std::optional<ThresholdRule>& rule);
+
+/// Warns where the cut cannot do what its rule says: no calibration rows, too few of them.
+void warn_of_cut(const Model& model, Console& console);
+
+/// Warns of skipped rows, one warning with all reasons.
+void warn_of_skipped(const std::map<std::string, std::uint64_t>& skipped, const std::string& path, Console& console);
+
+}  // namespace netstray

@@ -1,0 +1,113 @@
+#include <optional>
+
+#include <fmt/core.h>
+
+#include "netstray/base/error.h"
+#include "netstray/base/output_file.h"
+#include "netstray/base/parallel.h"
+#include "netstray/base/text.h"
+#include "netstray/cli/command.h"
+#include "netstray/cli/console.h"
+#include "netstray/cli/inputs.h"
+#include "netstray/cli/models.h"
+#include "netstray/model/rank.h"
+#include "netstray/report/findings_text.h"
+#include "netstray/report/json.h"
+#include "netstray/report/terminal.h"
+
+namespace netstray {
+namespace {
+
+/// The ten commonest distinct rows making up more than this share of all is worth a warning.
+constexpr double kManyAlike = 0.5;
+
+class ScanCommand final : public Command {
+ public:
+  CommandSpec spec() override {
+    settings_.numeric = NumericScaling::standardise;
+    CommandSpec spec("scan", "rank what stands out in a table; no training needed");
+    spec.describe(
+            "Fits an isolation forest on the very rows that it ranks, so it finds what is rare in this file. Labels "
+            "are never "
+            "used; a label column is only shown. Rows that are equal in all learned columns are one line with their "
+            "count.")
+        .example("netstray scan flows.csv", "the twenty rows that stand out most, with reasons")
+        .example("netstray scan kddcup.data.gz --layout kdd99 --top 50", "a published data set")
+        .example("zcat flows.csv.gz | netstray scan - --drop src_port --json", "from a pipe, as JSON")
+        .positional("FILE", data_, "a table: CSV or TSV, plain or .gz; - is standard input");
+    declare_source(spec, source_);
+    spec.text("--label", "COLUMN", label_, "a column that is a label: shown, never learned");
+    declare_learn(spec, learn_);
+    declare_detector(spec, settings_);
+    spec.number("--top", "N", top_, 1, 1'000'000, "how many to show")
+        .number("--seed", "N", common_.seed, 0, UINT64_MAX >> 1, "the same seed gives the same ranking");
+    declare_common(spec, common_);
+    return spec;
+  }
+
+  int run() override {
+    set_threads(static_cast<unsigned>(common_.threads));
+    console_.quiet = common_.quiet;
+    settings_.seed = common_.seed;
+    const LoadedTable loaded = load_table(data_, source_);
+    warn_of_skipped(loaded.skipped, data_, console_);
+
+    std::optional<LabelChoice> label;
+    if (label_) {
+      loaded.table.schema().require(*label_);
+      label = LabelChoice{*label_, ""};
+    }
+    const ColumnRoles roles = choose_columns(loaded.table, column_choice(learn_, label, loaded.layout));
+    const Ranking ranking = rank_rows(loaded.table, roles, settings_, static_cast<std::size_t>(top_));
+    warn_of_likeness(ranking, loaded.table.rows());
+    const ScanResult result = result_of(ranking, loaded, roles);
+    const JsonInput input{loaded.path, loaded.format, loaded.table.rows(), loaded.skipped};
+    write_file("-", common_.json ? scan_json(console_.frame({input}), result)
+                                 : scan_text(result, data_, console_.warnings(), colour_wanted(1)));
+    return 0;
+  }
+
+ private:
+  void warn_of_likeness(const Ranking& ranking, std::size_t rows) {
+    if (ranking.commonest_share <= kManyAlike || ranking.distinct_rows <= 10) return;
+    console_.keep(
+        "most-rows-alike",
+        fmt::format(
+            "{:.0f} % of the {} rows are repeats of only ten distinct ones: what is ranked here is rarity, and a "
+            "flood of equal rows is the opposite of rare. Train on quiet traffic to judge such rows",
+            100 * ranking.commonest_share, grouped(rows)));
+  }
+
+  static ScanResult result_of(const Ranking& ranking, const LoadedTable& loaded, const ColumnRoles& roles) {
+    ScanResult result;
+    result.rows = loaded.table.rows();
+    result.distinct_rows = ranking.distinct_rows;
+    for (const auto& ranked : ranking.top) {
+      Finding finding;
+      finding.rank = result.top.size() + 1;
+      finding.row = ranked.row + 1;
+      finding.line = loaded.lines[ranked.row];
+      finding.count = ranked.count;
+      finding.score = ranked.score;
+      finding.carried = carried_values(loaded.table, roles.carried, ranked.row);
+      finding.reasons = ranked.reasons;
+      result.top.push_back(std::move(finding));
+    }
+    return result;
+  }
+
+  std::string data_;
+  SourceOptions source_;
+  std::optional<std::string> label_;
+  LearnOptions learn_;
+  TrainSettings settings_;
+  std::uint64_t top_ = 20;
+  CommonOptions common_;
+  Console console_{"scan"};
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_scan_command() { return std::make_unique<ScanCommand>(); }
+
+}  // namespace netstray

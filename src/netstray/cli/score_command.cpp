@@ -1,0 +1,143 @@
+#include <cmath>
+#include <optional>
+
+#include <fmt/core.h>
+
+#include "netstray/base/error.h"
+#include "netstray/base/output_file.h"
+#include "netstray/base/parallel.h"
+#include "netstray/base/progress.h"
+#include "netstray/base/text.h"
+#include "netstray/cli/command.h"
+#include "netstray/cli/console.h"
+#include "netstray/cli/inputs.h"
+#include "netstray/cli/models.h"
+#include "netstray/report/findings_text.h"
+#include "netstray/report/json.h"
+#include "netstray/report/terminal.h"
+#include "netstray/report/words.h"
+#include "netstray/table/csv_writer.h"
+
+namespace netstray {
+namespace {
+
+/// Rows judged together: enough to keep the threads busy, few enough to hold in memory.
+constexpr std::size_t kBatchRows = 32768;
+
+class ScoreCommand final : public Command {
+ public:
+  CommandSpec spec() override {
+    CommandSpec spec("score", "score rows: each row as it came, with score, p-value, verdict and reasons");
+    spec.describe(
+            "A filter in constant memory. The columns that came in stay as they are; score, p_value, verdict (1 = "
+            "flagged) and "
+            "reasons (of flagged rows) are added; a name already taken gets the prefix netstray_.")
+        .example("netstray score usual.nst today.csv -o scored.csv", "score a table")
+        .example("tail -f -n +1 flows.csv | netstray score usual.nst - --line-buffered", "score rows as they come")
+        .example("netstray score usual.nst today.csv --false-alarms 0.001", "with another cut, without training again")
+        .positional("MODEL", model_path_, "what `netstray train` made")
+        .positional("DATA", data_, "a table with the model's columns; - is standard input")
+        .text("-o,--out", "FILE", out_, "where the rows go");
+    declare_source(spec, source_);
+    declare_threshold(spec, rule_);
+    spec.flag("--line-buffered", line_buffered_, "write each row as soon as it has come");
+    declare_common(spec, common_);
+    return spec;
+  }
+
+  int run() override {
+    if (common_.json && out_ == "-") {
+      throw usage_error("score: --json prints the summary on standard output; say where the rows go with -o FILE");
+    }
+    set_threads(static_cast<unsigned>(common_.threads));
+    console_.quiet = common_.quiet;
+    Model model = Model::load(model_path_);
+    if (rule_) model.recut(*rule_);
+    warn_of_cut(model, console_);
+    const Schema expected = model.encoder().schema();
+    TableSource source = open_for_model(data_, source_, model, expected);
+    OutputFile out(out_);
+    write_header(source, out);
+
+    EncodeCounts counts;
+    std::uint64_t flagged = 0;
+    stream(model, source, out, counts, flagged);
+    out.commit();
+    warn_of_skipped(source.reader().skipped(), data_, console_);
+    finish(model, source, counts, flagged);
+    return 0;
+  }
+
+ private:
+  void write_header(const TableSource& source, OutputFile& out) const {
+    const char delimiter = source.reader().delimiter();
+    std::string line;
+    if (const auto& header = source.reader().header_text()) {
+      line = *header;
+    } else {
+      for (const auto& name : source.schema().names())
+        line += (line.empty() ? "" : std::string(1, delimiter)) + csv_cell(name, delimiter);
+    }
+    for (const char* name : {"score", "p_value", "verdict", "reasons"}) {
+      line += delimiter;
+      if (source.schema().find(name)) line += "netstray_";
+      line += name;
+    }
+    out.write(line + "\n");
+    if (line_buffered_) out.flush();
+  }
+
+  void stream(const Model& model, TableSource& source, OutputFile& out, EncodeCounts& counts,
+              std::uint64_t& flagged) const {
+    const char delimiter = source.reader().delimiter();
+    Progress progress("scoring");
+    CsvBatch batch;
+    while (source.reader().read(batch, kBatchRows, line_buffered_)) {
+      const Verdicts verdicts = model.judge(batch.table, Explain::flagged, &counts);
+      for (std::size_t row = 0; row < batch.texts.size(); ++row) {
+        std::string line = batch.texts[row];
+        const double p = verdicts.p_values[row];
+        fmt::format_to(std::back_inserter(line), "{0}{1:.9g}{0}{2}{0}{3}{0}", delimiter, verdicts.scores[row],
+                       std::isnan(p) ? std::string() : fmt::format("{:.6g}", p), verdicts.verdicts[row]);
+        if (verdicts.verdicts[row] == 1) {
+          line += csv_cell(reasons_cell(verdicts.reasons[row]), delimiter);
+          ++flagged;
+        }
+        line += '\n';
+        out.write(line);
+      }
+      if (line_buffered_) out.flush();
+      progress.update(source.reader().source().position(), source.reader().source().size());
+    }
+  }
+
+  void finish(const Model& model, const TableSource& source, const EncodeCounts& counts, std::uint64_t flagged) {
+    ScoreSummary summary;
+    summary.rows = source.reader().rows();
+    summary.flagged = flagged;
+    if (model.rule.kind == ThresholdRule::Kind::false_alarms) summary.asked_share = model.rule.value;
+    summary.unseen = unseen_columns(counts, model.encoder().columns());
+    summary.out_of_range = out_of_range_columns(counts, model.encoder().columns());
+    if (common_.json) {
+      const JsonInput input{source.path(), source.format(), summary.rows, source.reader().skipped()};
+      write_file("-", score_json(console_.frame({input}), summary));
+    } else if (!common_.quiet) {
+      fmt::print(stderr, "{}", score_text(summary, colour_wanted(2)));
+    }
+  }
+
+  std::string model_path_;
+  std::string data_;
+  std::string out_ = "-";
+  SourceOptions source_;
+  std::optional<ThresholdRule> rule_;
+  bool line_buffered_ = false;
+  CommonOptions common_;
+  Console console_{"score"};
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_score_command() { return std::make_unique<ScoreCommand>(); }
+
+}  // namespace netstray
