@@ -54,7 +54,8 @@ class ByteReader {
   template <Plain T>
   T get() {
     T value;
-    std::memcpy(&value, take(sizeof value).data(), sizeof value);
+    const auto source = take(sizeof value);
+    std::memcpy(&value, source.data(), source.size());
     return value;
   }
   std::string get_text() { return std::string(take(get<std::uint64_t>())); }

@@ -87,7 +87,8 @@ std::optional<TimeNs> parse_time(std::string_view text) noexcept {
   }
   const auto zone = take_zone(text);
   if (!zone || !text.empty()) return {};
-  return (days * 86400 + *hour * 3600 + *minute * 60 + second - *zone) * kSecond + fraction;
+  const std::int64_t seconds = days * 86400 + *hour * std::int64_t{3600} + *minute * std::int64_t{60} + second - *zone;
+  return seconds * kSecond + fraction;
 }
 
 std::string format_time(TimeNs time) {
