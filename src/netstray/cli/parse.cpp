@@ -28,12 +28,13 @@ std::vector<std::string> long_names(const CommandSpec& spec) {
 
 [[noreturn]] void refuse_extra(const CommandSpec& spec, const std::string& extra) {
   if (!extra.starts_with('-') || extra == "-") {
-    throw usage_error(fmt::format("{}: one argument too many: {}", spec.name(), quoted(extra)));
+    throw usage_error(fmt::format("{}: one argument too many: {}", spec.name(), netstray::quoted(extra)));
   }
   const auto names = long_names(spec);
   const auto close = nearest(extra.substr(0, extra.find('=')), names);
-  throw usage_error(fmt::format("{}: unknown option {}{} (see `netstray {} --help`)", spec.name(), quoted(extra),
-                                close ? fmt::format("; did you mean {}?", *close) : "", spec.name()));
+  throw usage_error(fmt::format("{}: unknown option {}{} (see `netstray {} --help`)", spec.name(),
+                                netstray::quoted(extra), close ? fmt::format("; did you mean {}?", *close) : "",
+                                spec.name()));
 }
 
 struct Bound {

@@ -75,8 +75,10 @@ class ScoreCommand final : public Command {
     if (const auto& header = source.reader().header_text()) {
       line = *header;
     } else {
-      for (const auto& name : source.schema().names())
-        line += (line.empty() ? "" : std::string(1, delimiter)) + csv_cell(name, delimiter);
+      for (const auto& name : source.schema().names()) {
+        if (!line.empty()) line += delimiter;
+        append_csv_cell(line, name, delimiter);
+      }
     }
     for (const char* name : {"score", "p_value", "verdict", "reasons"}) {
       line += delimiter;
@@ -100,7 +102,7 @@ class ScoreCommand final : public Command {
         fmt::format_to(std::back_inserter(line), "{0}{1:.9g}{0}{2}{0}{3}{0}", delimiter, verdicts.scores[row],
                        std::isnan(p) ? std::string() : fmt::format("{:.6g}", p), verdicts.verdicts[row]);
         if (verdicts.verdicts[row] == 1) {
-          line += csv_cell(reasons_cell(verdicts.reasons[row]), delimiter);
+          append_csv_cell(line, reasons_cell(verdicts.reasons[row]), delimiter);
           ++flagged;
         }
         line += '\n';

@@ -1,0 +1,109 @@
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "netstray/base/error.h"
+#include "netstray/base/output_file.h"
+#include "netstray/base/text.h"
+#include "netstray/cli/command.h"
+#include "netstray/cli/console.h"
+#include "netstray/cli/program.h"
+#include "netstray/synth/flow_table.h"
+#include "netstray/table/csv_writer.h"
+
+namespace netstray {
+namespace {
+
+constexpr std::size_t kQuietRows = 20'000;
+constexpr std::size_t kTodayRows = 6'000;
+constexpr double kAnomalyShare = 0.02;
+constexpr TimeNs kWeek = TimeNs{7} * 86'400 * 1'000'000'000;
+
+class DemoCommand final : public Command {
+ public:
+  CommandSpec spec() override {
+    CommandSpec spec("demo", "made-up traffic, start to finish");
+    spec.describe(
+            "Makes up the flows of an office: a quiet week, and a day with planted anomalies of several kinds. Then "
+            "learns from the "
+            "quiet week, ranks, explains and evaluates the day, with the same commands that you would type.")
+        .example("netstray demo", "files go to ./netstray-demo")
+        .text("-o,--out", "DIR", out_, "where the files go")
+        .number("--seed", "N", seed_, 0, UINT64_MAX >> 1, "another seed makes another office");
+    return spec;
+  }
+
+  int run() override {
+    make_traffic();
+    const std::string quiet = in_out("quiet-week.csv");
+    const std::string day = in_out("one-day.csv");
+    const std::string model = in_out("usual.nst");
+    const std::string report = in_out("report.html");
+    const std::vector<std::string> labels = {"--label", "label", "--normal", std::string(kNormalLabel)};
+    step("What stands out in the day, without any training?", {"scan", day, "--top", "5"});
+    step("Learn what is usual from the quiet week.",
+         with(labels, {"train", quiet, "-o", model, "--false-alarms", "0.01"}));
+    step("Why are the day's three most unusual flows unusual to the model?", {"explain", model, day, "--top", "3"});
+    step("Score the whole day.", {"score", model, day, "-o", in_out("scored.csv")});
+    step("How well does it do? (The planted anomalies are labelled; the model never saw a label of this day.)",
+         with(labels, {"evaluate", model, day, "--report", report}));
+    write_file("-", fmt::format("\nThe report, for a browser: {}\n", std::filesystem::absolute(report).string()));
+    return 0;
+  }
+
+ private:
+  std::string in_out(const std::string& name) const { return (std::filesystem::path(out_) / name).string(); }
+
+  static std::vector<std::string> with(const std::vector<std::string>& labels, std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), labels.begin(), labels.end());
+    return arguments;
+  }
+
+  void make_traffic() const {
+    std::error_code failed;
+    std::filesystem::create_directories(out_, failed);
+    if (failed) throw Error(fmt::format("{}: cannot make the folder: {}", out_, failed.message()));
+    FlowTableSettings quiet;
+    quiet.rows = kQuietRows;
+    quiet.anomaly_share = 0;
+    quiet.seed = seed_;
+    FlowTableSettings day;
+    day.rows = kTodayRows;
+    day.anomaly_share = kAnomalyShare;
+    day.seed = seed_;
+    day.days = 1;
+    day.start = quiet.start + kWeek;
+    write_table(make_flow_table(quiet), "quiet-week.csv");
+    write_table(make_flow_table(day), "one-day.csv");
+    std::string text =
+        fmt::format("An office's made-up flows: {} of a quiet week, {} of one day with these planted anomalies:\n",
+                    grouped(kQuietRows), grouped(kTodayRows));
+    for (const auto& kind : planted_kinds()) text += fmt::format("  {:<16} {}\n", kind.label, kind.story);
+    write_file("-", text);
+  }
+
+  void write_table(const Table& table, const std::string& name) const {
+    OutputFile file(in_out(name));
+    write_csv(table, file);
+    file.commit();
+  }
+
+  /// Shows a command and runs it as if it had been typed.
+  static void step(std::string_view what, const std::vector<std::string>& arguments) {
+    write_file("-", fmt::format("\n# {}\n$ netstray {}\n", what, join(arguments, " ")));
+    std::fflush(stderr);
+    if (run_program(arguments) != 0) throw Error(fmt::format("the step `netstray {}` failed", join(arguments, " ")));
+  }
+
+  std::string out_ = "netstray-demo";
+  std::uint64_t seed_ = 1;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_demo_command() { return std::make_unique<DemoCommand>(); }
+
+}  // namespace netstray
