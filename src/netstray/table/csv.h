@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,7 +17,8 @@ namespace netstray {
 
 /// How a delimited text is read.
 struct CsvOptions {
-  enum class Header { first_row, absent };
+  /// if_named: there are `names`; the first row is a header, and skipped, where most of its cells are these names.
+  enum class Header { first_row, absent, if_named };
   Header header = Header::first_row;
   /// Names of the columns, where the file has no header (or to replace it: with `first_row` the header line is
   /// skipped). Empty with `absent`: c1, c2, ...
@@ -25,13 +28,19 @@ struct CsvOptions {
   /// Cells that mean "no value"; compared without regard to case.
   std::vector<std::string> missing = {"",  "-",   "NA",   "N/A",  "nan",      "null",     "none",
                                       "?", "inf", "-inf", "+inf", "infinity", "-infinity"};
-  /// Types given by the user or a layout, by column name; the rest is found from the first rows. Unknown names are an
-  /// Error.
+  /// Types given by the user or a layout, by column name; the rest is found from the first rows. They are kept to: an
+  /// integer column does not widen. Unknown names are an Error.
   std::map<std::string, ColumnType, std::less<>> types;
+  /// Types that a model wants, for the columns that are there: they replace finding; integer still widens to number.
+  std::map<std::string, ColumnType, std::less<>> expected;
   /// Rows that cannot be read are counted by reason instead of being an Error.
   bool skip_bad_rows = false;
   /// Keep each row's text as it stood in the file (for `score`, which echoes it).
   bool keep_text = false;
+  /// Asked for a hint, which ends the message, where the first row looks like data or has a wrong number of cells.
+  std::function<std::string(std::span<const std::string> cells)> advice;
+  /// How much is read at once. No result depends on it.
+  std::size_t block_bytes = std::size_t{1} << 20;
 };
 
 /// Rows of a batch: the table, where each row came from, and (with keep_text) what it looked like.
@@ -42,14 +51,24 @@ struct CsvBatch {
 };
 
 /// Reads CSV and its dialects (RFC 4180 quotes, CRLF, BOM, tabs) in one pass over the bytes. Memory: one batch plus a
-/// bounded buffer.
+/// bounded buffer (a block and a row).
+///
+/// Types that were not given are found from the first 1000 rows or 1 MiB: a column is numeric where at least four in
+/// five of its values (and at least three, or all) are numbers, a time where all are ISO 8601 or where its name says so
+/// and all count from 1970 to some day between 1995 and 2100, an address where all are, else a category. Later an
+/// integer column becomes a number column at its first value that is no integer of 64 bits; schema() shows it then, and
+/// batches given out before stay integers. A column without any value so far is decided by its first one in the first
+/// batch, and is a number column from then on. Finding reads ahead, so on a pipe it waits for those rows or the end;
+/// with all types given or expected nothing is waited for but the first line.
+///
+/// Empty lines are passed over; in a table of one column one that is not at the end is a missing value.
 ///
 /// Throws Error `NAME:LINE:COLUMN: field: found "...", expected ...` (LINE and COLUMN from 1; COLUMN counts cells) for
 /// a row too short or long, a quote never closed, text in a numeric column, a number too large, NUL bytes, a line over
 /// 16 MiB, an empty file, no rows, duplicate names, a first row that looks like data. Not thread-safe.
 class CsvReader {
  public:
-  /// Reads the header and enough rows to find the types.
+  /// Reads the header and, where types are to be found, the first rows.
   CsvReader(std::unique_ptr<ByteSource> source, CsvOptions options);
   ~CsvReader();
   CsvReader(CsvReader&&) noexcept;
@@ -61,10 +80,15 @@ class CsvReader {
   const std::optional<std::string>& header_text() const noexcept;
 
   /// Up to max_rows further rows into a fresh batch (own dictionaries); false at the end. With `only_available`, a pipe
-  /// that has nothing more for now ends the batch early (at least one row).
+  /// that has nothing more for now ends the batch early (at least one row). Throws Error at the end of a file without
+  /// rows.
   bool read(CsvBatch& batch, std::size_t max_rows, bool only_available = false);
+  /// The same, behind the rows that a batch of this reader has already: to read a large table piece by piece.
+  bool append(CsvBatch& batch, std::size_t max_rows);
 
-  /// Rows that were given out, and rows skipped by reason ("too few cells", ...), so far.
+  /// Rows that were given out, and rows skipped by reason, so far. The reasons: "too few cells", "too many cells", "not
+  /// a number", "not an integer", "number too large", "not a time", "NUL byte", "quote never closed", "text after a
+  /// quote", "line too long".
   std::uint64_t rows() const noexcept;
   const std::map<std::string, std::uint64_t>& skipped() const noexcept;
 

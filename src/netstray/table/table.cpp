@@ -86,6 +86,11 @@ void Table::become_number(std::size_t index) {
   schema_ = with_type(schema_, index, columns_[index].type());
 }
 
+void Table::replace_column(std::size_t index, Column column) {
+  columns_[index] = std::move(column);
+  schema_ = with_type(schema_, index, columns_[index].type());
+}
+
 std::vector<std::uint64_t> fingerprints(const Table& table, std::span<const std::size_t> columns) {
   std::vector<std::uint64_t> states(table.rows(), 0);
   for (const std::size_t index : columns) {

@@ -28,6 +28,8 @@ class Table {
   const Column& column(std::string_view name) const { return columns_[schema_.require(name)]; }
   /// Makes an integer column a number column, in the schema too.
   void become_number(std::size_t index);
+  /// Puts a column of the same length, whatever its type, in the place of another.
+  void replace_column(std::size_t index, Column column);
 
  private:
   Schema schema_;
