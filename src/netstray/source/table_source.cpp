@@ -1,0 +1,126 @@
+#include "netstray/source/table_source.h"
+
+#include <filesystem>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "netstray/base/error.h"
+#include "netstray/base/progress.h"
+#include "netstray/base/text.h"
+#include "netstray/source/names_file.h"
+
+namespace netstray {
+namespace {
+
+constexpr std::size_t kRowsPerPiece = std::size_t{1} << 15;
+
+/// `c=T` as the user gave it. The last `=` counts: names may hold one.
+std::pair<std::string, ColumnType> parse_type(const std::string& text) {
+  const auto equals = text.rfind('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw usage_error(fmt::format("--type: found {}, expected COLUMN=TYPE", netstray::quoted(text)));
+  }
+  const std::string name = text.substr(equals + 1);
+  const auto type = column_type(name);
+  if (!type) {
+    throw usage_error(fmt::format("--type {}: found {}, expected integer, number, category, time or address",
+                                  text.substr(0, equals), netstray::quoted(name)));
+  }
+  return {text.substr(0, equals), *type};
+}
+
+bool is_file(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
+}
+
+/// --columns: a path where there is such a file, else a list of names.
+void take_columns(const std::string& columns, CsvOptions& options) {
+  if (is_file(columns)) {
+    auto file = read_names_file(open_bytes(columns));
+    options.names = std::move(file.names);
+    options.expected.insert(file.numeric.begin(), file.numeric.end());
+    return;
+  }
+  if (columns.find(',') == std::string::npos &&
+      (columns.ends_with(".names") || columns.find('/') != std::string::npos)) {
+    throw Error(fmt::format("{}: no such file, expected a .names file or names joined by commas", columns));
+  }
+  for (const auto& name : split(columns, ',')) options.names.emplace_back(trim(name));
+}
+
+void take_layout(const Layout& layout, CsvOptions& options) {
+  options.names = layout.schema.names();
+  for (const auto& field : layout.schema.fields()) options.types.emplace(field.name, field.type);
+}
+
+/// What to say where a file's first row is of another shape than was told.
+std::string advice(std::span<const std::string> cells, const Layout* chosen) {
+  const Layout* like = layout_like(cells);
+  if (like == nullptr || like == chosen) return {};
+  return fmt::format("; these rows look like {}: say --layout {}", like->title, like->id);
+}
+
+CsvOptions csv_options(const SourceOptions& options, const Layout* layout, bool keep_text, const Schema* expected) {
+  using Header = CsvOptions::Header;
+  CsvOptions csv;
+  csv.delimiter = options.delimiter;
+  csv.skip_bad_rows = options.skip_bad_rows;
+  csv.keep_text = keep_text;
+  if (layout != nullptr) take_layout(*layout, csv);
+  if (options.columns) {
+    csv.names.clear();
+    csv.types.clear();
+    take_columns(*options.columns, csv);
+  }
+  if (options.no_header) {
+    csv.header = Header::absent;
+  } else if (!csv.names.empty()) {
+    csv.header = Header::if_named;
+  }
+  if (options.missing) csv.missing = split(*options.missing, ',');
+  if (expected != nullptr) {
+    for (const auto& field : expected->fields()) csv.expected.insert_or_assign(field.name, field.type);
+  }
+  for (const auto& text : options.types) {
+    const auto [name, type] = parse_type(text);
+    csv.types.insert_or_assign(name, type);
+  }
+  csv.advice = [layout](std::span<const std::string> cells) { return advice(cells, layout); };
+  return csv;
+}
+
+}  // namespace
+
+TableSource::TableSource(std::string path, CsvReader reader, const Layout* layout)
+    : path_(std::move(path)), reader_(std::move(reader)), layout_(layout) {}
+
+TableSource TableSource::open(const std::string& path, const SourceOptions& options, bool keep_text,
+                              const Schema* expected) {
+  const Layout* chosen = options.layout ? &netstray::layout(*options.layout) : nullptr;
+  auto csv = csv_options(options, chosen, keep_text, expected);
+  return {path, CsvReader(open_bytes(path), std::move(csv)), chosen};
+}
+
+std::string TableSource::format() const {
+  std::string_view name = "csv";
+  if (reader_.delimiter() == '\t') name = "tsv";
+  return fmt::format("{}{}", name, reader_.source().compression() == "gzip" ? ".gz" : "");
+}
+
+LoadedTable load_table(const std::string& path, const SourceOptions& options, const Schema* expected) {
+  auto source = TableSource::open(path, options, false, expected);
+  CsvReader& reader = source.reader();
+  Progress progress("reading");
+  CsvBatch batch;
+  bool more = reader.read(batch, kRowsPerPiece);
+  while (more) {
+    progress.update(reader.source().position(), reader.source().size());
+    more = reader.append(batch, kRowsPerPiece);
+  }
+  return {std::move(batch.table), std::move(batch.lines),   source.layout(), path,
+          source.format(),        reader.source().digest(), reader.skipped()};
+}
+
+}  // namespace netstray
