@@ -144,11 +144,11 @@ class EvaluateCommand final : public Command {
 
   void answer(const Evaluation& evaluation, const LoadedTable& loaded, const Truth& truth,
               std::span<const double> scores, const ModelSummary* summary) const {
+    const JsonInput input{loaded.path, loaded.format, loaded.table.rows(), loaded.skipped};
     if (report_path_) {
-      write_file(*report_path_, evaluation_page({loaded.path, loaded.digest, &evaluation, &truth, scores, summary}));
+      write_file(*report_path_, evaluation_page({{input}, &evaluation, summary, score_histogram(truth.labels, scores), {}}));
       console_.note(fmt::format("report: {}", *report_path_));
     }
-    const JsonInput input{loaded.path, loaded.format, loaded.table.rows(), loaded.skipped};
     write_file("-", common_.json ? evaluate_json(console_.frame({input}), evaluation, summary)
                                  : evaluation_text(evaluation, loaded.path, {"0", "1"}, colour_wanted(1)));
   }

@@ -32,7 +32,7 @@ class ModelsCommand final : public Command {
   int run() override {
     if (action_ == "show") return show();
     if (action_ == "verify") return verify();
-    throw usage_error(fmt::format("models: found {}, expected show or verify", quoted(action_)));
+    throw usage_error(fmt::format("models: found {}, expected show or verify", netstray::quoted(action_)));
   }
 
  private:

