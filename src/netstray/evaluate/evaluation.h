@@ -1,26 +1,18 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "netstray/evaluate/truth.h"
 #include "netstray/metric/metric.h"
 #include "netstray/model/model.h"
 #include "netstray/table/table.h"
 
 namespace netstray {
-
-/// The truth about rows: labels, and the family of each row's attack ("normal" for normal rows).
-struct Truth {
-  std::vector<std::uint8_t> labels;
-  std::vector<std::string> families;  ///< one a row; empty where there are no families
-  std::string label_column;
-  std::string normal_value;
-};
 
 /// Something that a reader of the numbers must know. docs/audits.md has the table of all.
 struct Audit {
@@ -35,9 +27,9 @@ std::string_view name_of(Audit::Severity severity) noexcept;
 struct FamilyRecall {
   std::string family;
   std::uint64_t rows;
-  double recall;            ///< share flagged at the model's cut
+  double recall;            ///< share flagged at the model's cut; NaN without verdicts
   double recall_at_fpr_01;  ///< share scored above the cut that gives 1 % (5 %) false positives on the normal rows of
-                            ///< this test
+                            ///< this test; NaN without normal rows
   double recall_at_fpr_05;
 };
 
@@ -45,7 +37,7 @@ struct FamilyRecall {
 /// where it should lie with probability .95 if the normal rows were like the calibration rows.
 struct FalseAlarms {
   std::optional<double> asked;
-  double measured = 0;
+  double measured = 0;  ///< NaN without verdicts or normal rows
   std::optional<double> low, high;
 };
 
@@ -79,7 +71,8 @@ struct EvaluationInput {
 /// what cannot be computed is NaN.
 Evaluation evaluate(const EvaluationInput& input);
 
-/// What the audits look at. Every pointer may be null: audits that need it are left out.
+/// What the audits look at. Every pointer may be null: audits that need it are left out. Without a model the learned
+/// columns are taken to be all of `table` that can be learned but the label's.
 struct AuditInput {
   const Truth* truth = nullptr;
   const Evaluation* evaluation = nullptr;
@@ -92,7 +85,8 @@ struct AuditInput {
 /// The audits of a single model on a single test set: duplicates-within, duplicates-across, base-rate, polarity,
 /// ceiling, trivial-models, constant-features, unseen-categories, out-of-range, calibration-shift,
 /// threshold-on-training. Each always reports (severity note where all is well), so that a reader sees that it was
-/// looked at.
+/// looked at. Throws Error where a learned column is absent from the table. Costs about one sort of the rows per
+/// learned column, spread over threads(); the same for any number of them.
 std::vector<Audit> audit(const AuditInput& input);
 
 }  // namespace netstray

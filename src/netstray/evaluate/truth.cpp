@@ -1,0 +1,84 @@
+#include "netstray/evaluate/truth.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/core.h>
+
+#include "netstray/base/error.h"
+#include "netstray/base/text.h"
+
+namespace netstray {
+namespace {
+
+/// The distinct texts of a column, and which of them each row has.
+struct Texts {
+  std::vector<std::string> values;
+  std::vector<std::uint64_t> rows_with;  ///< one a value
+  std::vector<std::uint32_t> value_of;   ///< one a row
+
+  explicit Texts(const Column& column) : value_of(column.size()) {
+    std::map<std::string, std::uint32_t, std::less<>> numbers;
+    for (std::size_t row = 0; row < column.size(); ++row) {
+      const auto [place, is_new] = numbers.try_emplace(column.text(row), static_cast<std::uint32_t>(values.size()));
+      if (is_new) {
+        values.push_back(place->first);
+        rows_with.push_back(0);
+      }
+      value_of[row] = place->second;
+      ++rows_with[place->second];
+    }
+  }
+
+  /// "neptune" (58,001 rows), ...: the five most frequent.
+  std::string most_frequent() const {
+    std::vector<std::size_t> order(values.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return rows_with[a] > rows_with[b]; });
+    std::vector<std::string> named;
+    for (const auto i : order) {
+      if (named.size() == 5) break;
+      named.push_back(fmt::format("{} ({} rows)", quoted(values[i]), grouped(rows_with[i])));
+    }
+    return join(named, ", ");
+  }
+};
+
+void require_labels(const Column& column, const std::string& name) {
+  if (!column.has_missing()) return;
+  std::size_t first = 0;
+  while (!column.missing(first)) ++first;
+  throw Error(
+      fmt::format("column {}: {} of {} labels are missing, the first in row {}; fill them in, or leave these rows "
+                  "out",
+                  quoted(name), grouped(column.missing_count()), grouped(column.size()), grouped(first + 1)));
+}
+
+}  // namespace
+
+Truth make_truth(const Table& table, const std::string& label_column, const std::string& normal_value,
+                 const std::function<std::string(std::string_view label)>& family) {
+  const auto& column = table.column(label_column);
+  require_labels(column, label_column);
+  const Texts texts(column);
+  if (std::ranges::find(texts.values, normal_value) == texts.values.end())
+    throw usage_error(fmt::format("no row has the label {} in column {}; its most frequent values are {}",
+                                  quoted(normal_value), quoted(label_column), texts.most_frequent()));
+  std::vector<std::string> families;
+  for (const auto& value : texts.values)
+    families.push_back(value == normal_value ? "normal" : family ? family(value) : "");
+
+  Truth truth{.labels = std::vector<std::uint8_t>(table.rows()),
+              .families = {},
+              .label_column = label_column,
+              .normal_value = normal_value};
+  if (family) truth.families.reserve(table.rows());
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const auto value = texts.value_of[row];
+    truth.labels[row] = texts.values[value] == normal_value ? 0 : 1;
+    if (family) truth.families.push_back(families[value]);
+  }
+  return truth;
+}
+
+}  // namespace netstray
