@@ -1,0 +1,284 @@
+#include "netstray/report/json.h"
+
+#include <array>
+#include <cmath>
+#include <optional>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "netstray/base/version.h"
+
+namespace netstray {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+Json number(const std::optional<double>& value) { return value ? number(*value) : Json(nullptr); }
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+template <typename Items, typename Function>
+Json array_of(const Items& items, const Function& to_json) {
+  Json array = Json::array();
+  for (const auto& item : items) array.push_back(to_json(item));
+  return array;
+}
+
+Json frame_json(const JsonFrame& frame) {
+  Json json;
+  json["netstray"] = std::string(version());
+  json["command"] = frame.command;
+  json["inputs"] = array_of(frame.inputs, [](const JsonInput& input) {
+    Json skipped = Json::object();
+    for (const auto& [reason, count] : input.skipped) skipped[reason] = count;
+    return Json{{"path", input.path}, {"format", input.format}, {"rows", input.rows}, {"skipped", skipped}};
+  });
+  json["warnings"] = array_of(
+      frame.warnings, [](const JsonWarning& warning) { return Json{{"id", warning.id}, {"text", warning.text}}; });
+  return json;
+}
+
+std::string written(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n'; }
+
+Json reason_json(const Reason& reason) {
+  Json value = nullptr;
+  if (reason.number) {
+    value = number(*reason.number);
+  } else if (!reason.value.empty()) {
+    value = reason.value;
+  }
+  return Json{{"feature", reason.feature},
+              {"value", value},
+              {"usual_low", number(reason.usual_low)},
+              {"usual_high", number(reason.usual_high)},
+              {"usual", reason.usual},
+              {"weight", number(reason.weight)}};
+}
+
+Json carried_values(const std::vector<NamedValue>& values) {
+  Json json = Json::object();
+  for (const auto& [name, value] : values) json[name] = text_or_null(value);
+  return json;
+}
+
+Json carried_columns(const std::vector<CarriedColumn>& columns) {
+  return array_of(columns,
+                  [](const CarriedColumn& column) { return Json{{"name", column.name}, {"why", column.why}}; });
+}
+
+Json settings_json(const TrainingRecord& record) {
+  Json json = Json::object();
+  for (const auto& [name, value] : record.settings) json[name] = value;
+  return json;
+}
+
+Json column_names(const ModelSummary& model) {
+  return array_of(model.columns, [](const Encoder::Column& column) { return Json(column.field.name); });
+}
+
+void add_threshold(Json& json, const ModelSummary& model) {
+  json["threshold"] = number(model.cut);
+  json["threshold_rule"] = model.rule;
+  json["threshold_from"] = model.cut_from_training ? "training" : "calibration";
+}
+
+Json interval_json(const Interval& interval) {
+  return Json{{"low", number(interval.low)}, {"high", number(interval.high)}};
+}
+
+Json intervals_json(const std::optional<BootstrapIntervals>& intervals) {
+  if (!intervals) return nullptr;
+  return Json{{"auc", interval_json(intervals->auc)},
+              {"average_precision", interval_json(intervals->average_precision)},
+              {"accuracy", interval_json(intervals->accuracy)},
+              {"recall", interval_json(intervals->recall)},
+              {"false_positive_rate", interval_json(intervals->false_positive_rate)}};
+}
+
+Json recall_at_fpr_json(double at_01, double at_05) { return Json{{"0.01", number(at_01)}, {"0.05", number(at_05)}}; }
+
+Json family_json(const FamilyRecall& family) {
+  return Json{{"family", family.family},
+              {"rows", family.rows},
+              {"recall", number(family.recall)},
+              {"recall_at_fpr", recall_at_fpr_json(family.recall_at_fpr_01, family.recall_at_fpr_05)}};
+}
+
+Json audit_json(const Audit& audit) {
+  return Json{{"id", audit.id},
+              {"severity", std::string(name_of(audit.severity))},
+              {"value", number(audit.value)},
+              {"text", audit.text}};
+}
+
+/// The confusion and what follows from it; null each where there was no cut.
+void add_confusion(Json& json, const std::optional<Confusion>& confusion) {
+  json["confusion"] = nullptr;
+  for (const auto* key : {"accuracy", "precision", "recall", "f1", "false_positive_rate"}) json[key] = nullptr;
+  if (!confusion) return;
+  json["confusion"] = {{"tn", confusion->tn}, {"fp", confusion->fp}, {"fn", confusion->fn}, {"tp", confusion->tp}};
+  json["accuracy"] = number(confusion->accuracy());
+  json["precision"] = number(confusion->precision());
+  json["recall"] = number(confusion->recall());
+  json["f1"] = number(confusion->f1());
+  json["false_positive_rate"] = number(confusion->false_positive_rate());
+}
+
+Json column_counts(const std::vector<ColumnCount>& counts) {
+  return array_of(counts,
+                  [](const ColumnCount& count) { return Json{{"column", count.column}, {"rows", count.rows}}; });
+}
+
+Json quantiles_json(const std::vector<ScoreQuantile>& quantiles) {
+  return array_of(quantiles, [](const ScoreQuantile& quantile) {
+    return Json{{"share", quantile.share}, {"score", number(quantile.score)}};
+  });
+}
+
+Json learned_column_json(const Encoder::Column& column) {
+  Json json{
+      {"name", column.field.name}, {"type", std::string(name_of(column.field.type))}, {"constant", column.constant}};
+  if (column.field.type == ColumnType::category) {
+    Json levels = Json::array();
+    for (std::size_t i = 0; i < column.levels.size(); ++i) {
+      levels.push_back(Json{{"value", text_or_null(column.levels[i])}, {"rows", column.level_rows.at(i)}});
+    }
+    json["levels"] = levels;
+    return json;
+  }
+  json["missing"] = column.missing;
+  json["min"] = number(column.min);
+  json["max"] = number(column.max);
+  json["mean"] = number(column.mean);
+  json["sd"] = number(column.sd);
+  json["median"] = number(column.median);
+  json["usual_low"] = number(column.low);
+  json["usual_high"] = number(column.high);
+  return json;
+}
+
+void add_rows(Json& json, const TrainingRecord& record) {
+  json["rows_read"] = record.rows_read;
+  json["rows_left_out"] = record.rows_left_out;
+  json["rows_train"] = record.rows_train;
+  json["rows_calibration"] = record.rows_calibration;
+  json["rows_used"] = record.rows_used;
+}
+
+}  // namespace
+
+std::string train_json(const JsonFrame& frame, const ModelSummary& model) {
+  Json json = frame_json(frame);
+  add_rows(json, model.record);
+  add_threshold(json, model);
+  json["seed"] = model.record.seed;
+  json["detector"] = {{"name", model.detector}, {"settings", settings_json(model.record)}};
+  json["encoder"] = {{"numeric", model.numeric}, {"columns", model.columns.size()}, {"width", model.width}};
+  json["learned"] = column_names(model);
+  json["carried"] = carried_columns(model.carried);
+  json["constant"] = model.constant_names();
+  json["model"] = {{"path", text_or_null(model.path)}};
+  return written(json);
+}
+
+std::string evaluate_json(const JsonFrame& frame, const Evaluation& evaluation, const ModelSummary* model) {
+  Json json = frame_json(frame);
+  json["model"] = model == nullptr ? Json(nullptr) : Json{{"path", text_or_null(model->path)}};
+  json["rows"] = evaluation.rows;
+  json["attacks"] = evaluation.attacks;
+  json["threshold"] = number(evaluation.cut);
+  add_confusion(json, evaluation.confusion);
+  json["auc"] = number(evaluation.auc);
+  json["average_precision"] = number(evaluation.average_precision);
+  json["recall_at_fpr"] = recall_at_fpr_json(evaluation.recall_at_fpr_01, evaluation.recall_at_fpr_05);
+  json["intervals"] = intervals_json(evaluation.intervals);
+  json["families"] = array_of(evaluation.families, family_json);
+  const FalseAlarms& alarms = evaluation.false_alarms;
+  json["false_alarms"] = {{"asked", number(alarms.asked)},
+                          {"measured", evaluation.confusion ? number(alarms.measured) : Json(nullptr)},
+                          {"low", number(alarms.low)},
+                          {"high", number(alarms.high)}};
+  json["audits"] = array_of(evaluation.audits, audit_json);
+  return written(json);
+}
+
+std::string scan_json(const JsonFrame& frame, const ScanResult& result) {
+  Json json = frame_json(frame);
+  json["rows"] = result.rows;
+  json["distinct_rows"] = result.distinct_rows == 0 ? Json(nullptr) : Json(result.distinct_rows);
+  json["labels_used"] = result.labels_used;
+  json["top"] = array_of(result.top, [](const Finding& finding) {
+    return Json{{"rank", finding.rank},
+                {"row", finding.row},
+                {"line", finding.line},
+                {"count", finding.count},
+                {"score", number(finding.score)},
+                {"carried", carried_values(finding.carried)},
+                {"reasons", array_of(finding.reasons, reason_json)}};
+  });
+  return written(json);
+}
+
+std::string score_json(const JsonFrame& frame, const ScoreSummary& summary) {
+  Json json = frame_json(frame);
+  json["rows"] = summary.rows;
+  json["flagged"] = summary.flagged;
+  json["flagged_share"] = summary.rows == 0
+                              ? Json(nullptr)
+                              : number(static_cast<double>(summary.flagged) / static_cast<double>(summary.rows));
+  json["asked_share"] = number(summary.asked_share);
+  json["unseen"] = column_counts(summary.unseen);
+  json["out_of_range"] = column_counts(summary.out_of_range);
+  return written(json);
+}
+
+std::string explain_json(const JsonFrame& frame, const Explanation& explanation) {
+  Json json = frame_json(frame);
+  json["threshold"] = number(explanation.cut);
+  json["rows_calibration"] = explanation.calibration_rows;
+  json["rows"] = array_of(explanation.rows, [](const ExplainedRow& row) {
+    return Json{{"row", row.row},
+                {"line", row.line},
+                {"score", number(row.score)},
+                {"p_value", number(row.p_value)},
+                {"verdict", row.flagged ? 1 : 0},
+                {"carried", carried_values(row.carried)},
+                {"reasons", array_of(row.reasons, reason_json)}};
+  });
+  return written(json);
+}
+
+std::string models_show_json(const JsonFrame& frame, const ModelSummary& model) {
+  Json json = frame_json(frame);
+  json["model"] = {{"path", text_or_null(model.path)}};
+  json["trained_by"] = model.record.version;
+  json["source"] = {{"path", model.record.source},
+                    {"digest", model.record.digest},
+                    {"layout", text_or_null(model.record.layout)},
+                    {"feature_set", text_or_null(model.record.feature_set)}};
+  add_rows(json, model.record);
+  json["distinct_rows"] = model.distinct_rows;
+  json["seed"] = model.record.seed;
+  add_threshold(json, model);
+  json["detector"] = {{"name", model.detector}, {"settings", settings_json(model.record)}};
+  json["encoder"] = {
+      {"numeric", model.numeric}, {"width", model.width}, {"columns", array_of(model.columns, learned_column_json)}};
+  json["carried"] = carried_columns(model.carried);
+  json["constant"] = model.constant_names();
+  json["training_scores"] = quantiles_json(model.training);
+  json["calibration_scores"] = quantiles_json(model.calibration);
+  return written(json);
+}
+
+std::string models_verify_json(const JsonFrame& frame, const ModelCheck& check) {
+  Json json = frame_json(frame);
+  json["path"] = check.path;
+  json["ok"] = check.ok;
+  json["error"] = text_or_null(check.error);
+  json["trained_by"] = text_or_null(check.version);
+  json["bytes"] = check.bytes;
+  return written(json);
+}
+
+}  // namespace netstray

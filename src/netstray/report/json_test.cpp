@@ -1,0 +1,192 @@
+#include "netstray/report/json.h"
+
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <set>
+#include <sstream>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "netstray/base/version.h"
+#include "netstray/report/sample_answers.h"
+
+namespace netstray {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+const Evaluation& evaluation() {
+  static const Evaluation sample = sample_evaluation(sample_scores(1, 400, 300));
+  return sample;
+}
+
+/// The answer of each command that has one.
+std::map<std::string, std::string> answers() {
+  const ModelSummary model = sample_model();
+  return {{"train", train_json(sample_frame("train"), model)},
+          {"evaluate", evaluate_json(sample_frame("evaluate"), evaluation(), &model)},
+          {"scan", scan_json(sample_frame("scan"), sample_scan())},
+          {"score", score_json(sample_frame("score"), sample_score_summary())},
+          {"explain", explain_json(sample_frame("explain"), sample_explanation())},
+          {"models show", models_show_json(sample_frame("models show"), model)},
+          {"models verify", models_verify_json(sample_frame("models verify"), {"m.nst", true, "", "0.1.0", 1234})}};
+}
+
+Json parsed(const std::string& text) { return Json::parse(text); }
+
+std::string keys_of(const Json& object) {
+  std::string keys;
+  for (const auto& [key, value] : object.items()) keys += (keys.empty() ? "" : " ") + key;
+  return keys;
+}
+
+TEST(JsonAnswers, AllBeginWithTheFrame) {
+  for (const auto& [command, text] : answers()) {
+    const Json json = parsed(text);
+    EXPECT_EQ(json["netstray"], std::string(version()));
+    EXPECT_EQ(json["command"], command);
+    EXPECT_EQ(json["inputs"].dump(),
+              R"([{"path":"KDDTest+.txt.gz","format":"csv.gz","rows":22544,"skipped":{"too few cells":3}}])");
+    EXPECT_EQ(json["warnings"][0]["id"], "columns-carried");
+    EXPECT_TRUE(keys_of(json).starts_with("netstray command inputs warnings ")) << keys_of(json);
+    EXPECT_EQ(text.back(), '\n');
+  }
+}
+
+TEST(JsonAnswers, OfTrainSaysWhatWasLearned) {
+  const Json json = parsed(train_json(sample_frame("train"), sample_model()));
+  EXPECT_EQ(json["rows_read"], 125973);
+  EXPECT_EQ(json["rows_left_out"], 58630);
+  EXPECT_EQ(json["rows_train"].get<int>() + json["rows_calibration"].get<int>(), 67343);
+  EXPECT_EQ(json["threshold"], 0.55);
+  EXPECT_EQ(json["threshold_rule"], "false-alarms:0.01");
+  EXPECT_EQ(json["threshold_from"], "calibration");
+  EXPECT_EQ(json["detector"].dump(), R"({"name":"iforest","settings":{"sample":"256","trees":"100"}})");
+  EXPECT_EQ(json["encoder"].dump(), R"({"numeric":"standardise","columns":3,"width":6})");
+  EXPECT_EQ(json["learned"].dump(), R"(["src_bytes","num_outbound_cmds","service"])");
+  EXPECT_EQ(json["constant"].dump(), R"(["num_outbound_cmds"])");
+  EXPECT_EQ(json["carried"][1].dump(), R"({"name":"difficulty","why":"not a feature of this layout"})");
+  EXPECT_EQ(json["model"]["path"], "m.nst");
+}
+
+TEST(JsonAnswers, OfEvaluateHaveEveryKeyThatWasPromised) {
+  const Json json = parsed(evaluate_json(sample_frame("evaluate"), evaluation(), nullptr));
+  for (const auto* key : {"rows", "attacks", "confusion", "accuracy", "auc", "average_precision", "recall_at_fpr",
+                          "families", "false_alarms", "audits"}) {
+    EXPECT_TRUE(json.contains(key)) << key;
+  }
+  EXPECT_EQ(keys_of(json["confusion"]), "tn fp fn tp");
+  EXPECT_EQ(keys_of(json["recall_at_fpr"]), "0.01 0.05");
+  EXPECT_EQ(keys_of(json["families"][0]), "family rows recall recall_at_fpr");
+  EXPECT_EQ(keys_of(json["false_alarms"]), "asked measured low high");
+  EXPECT_EQ(keys_of(json["audits"][0]), "id severity value text");
+  EXPECT_EQ(json["audits"][2]["severity"], "error");
+  EXPECT_EQ(keys_of(json["intervals"]["auc"]), "low high");
+  EXPECT_EQ(json["auc"].get<double>(), evaluation().auc);
+  EXPECT_TRUE(json["model"].is_null());
+}
+
+TEST(JsonAnswers, OfEvaluateWithoutACutAreNullWhereTheyNeedOne) {
+  Evaluation without = evaluation();
+  without.cut.reset();
+  without.confusion.reset();
+  without.intervals.reset();
+  without.auc = kNaN;
+  const Json json = parsed(evaluate_json(sample_frame("evaluate"), without, nullptr));
+  for (const auto* key : {"confusion", "accuracy", "precision", "recall", "f1", "threshold", "intervals", "auc"}) {
+    EXPECT_TRUE(json.contains(key) && json[key].is_null()) << key;
+  }
+  EXPECT_TRUE(json["false_alarms"]["measured"].is_null());
+}
+
+TEST(JsonAnswers, GiveAReasonsValueAsANumberATextOrNull) {
+  const Json json = parsed(explain_json(sample_frame("explain"), sample_explanation()));
+  const Json& reasons = json["rows"][0]["reasons"];
+  EXPECT_EQ(keys_of(reasons[0]), "feature value usual_low usual_high usual weight");
+  EXPECT_EQ(reasons[0]["value"], 54540);
+  EXPECT_EQ(reasons[1]["value"], "ecr_i");
+  EXPECT_TRUE(reasons[1]["usual_low"].is_null());
+  EXPECT_TRUE(reasons[2]["value"].is_null());
+  EXPECT_EQ(json["rows"][0]["verdict"], 1);
+  EXPECT_TRUE(json["rows"][1]["p_value"].is_null());
+}
+
+TEST(JsonAnswers, OfScanRankRowsAndNeverUseLabels) {
+  const Json json = parsed(scan_json(sample_frame("scan"), sample_scan()));
+  EXPECT_EQ(json["labels_used"], false);
+  EXPECT_EQ(keys_of(json["top"][0]), "rank row line count score carried reasons");
+  EXPECT_EQ(json["top"][0]["carried"].dump(), R"({"src_ip":"10.0.0.7","label":null})");
+  EXPECT_EQ(json["top"][1]["count"], 2193);
+}
+
+TEST(JsonAnswers, OfScoreSumUp) {
+  const Json json = parsed(score_json(sample_frame("score"), sample_score_summary()));
+  EXPECT_EQ(json["flagged_share"].get<double>(), 9870.0 / 22544);
+  EXPECT_EQ(json["asked_share"], 0.01);
+  EXPECT_EQ(json["unseen"].dump(), R"([{"column":"service","rows":12}])");
+  EXPECT_TRUE(parsed(score_json(sample_frame("score"), {}))["flagged_share"].is_null());
+}
+
+TEST(JsonAnswers, OfVerifyNameTheFault) {
+  const Json json = parsed(models_verify_json(sample_frame("models verify"), {"m.nst", false, "cut short", "", 12}));
+  EXPECT_EQ(json["ok"], false);
+  EXPECT_EQ(json["error"], "cut short");
+}
+
+TEST(JsonAnswers, StayValidWithHostileText) {
+  JsonFrame frame = sample_frame("scan");
+  frame.inputs[0].path = "a\"b\\\xff\n.csv";
+  ScanResult result = sample_scan();
+  result.top[0].reasons[0].feature = "</script>\x01\xc3";
+  const Json json = parsed(scan_json(frame, result));
+  EXPECT_EQ(json["inputs"][0]["path"], "a\"b\\\xef\xbf\xbd\n.csv");
+}
+
+// docs/json.md: each command has a section, what several share stands in "Shared parts".
+
+std::string section_of(const std::string& document, const std::string& heading) {
+  const auto begin = document.find("\n## " + heading + "\n");
+  if (begin == std::string::npos) return {};
+  return document.substr(begin, document.find("\n## ", begin + 4) - begin);
+}
+
+/// All keys of objects, apart from those whose names come from the data.
+void gather_keys(const Json& json, std::set<std::string>& keys) {
+  static const std::set<std::string> kNamedByData = {"skipped", "settings"};
+  if (json.is_array()) {
+    for (const auto& item : json) gather_keys(item, keys);
+  }
+  if (!json.is_object()) return;
+  for (const auto& [key, value] : json.items()) {
+    keys.insert(key);
+    const bool carried_values = key == "carried" && value.is_object();
+    if (!kNamedByData.contains(key) && !carried_values) gather_keys(value, keys);
+  }
+}
+
+TEST(JsonDocument, NamesEveryKeyOfEveryCommand) {
+  std::ifstream file("docs/json.md");
+  ASSERT_TRUE(file) << "docs/json.md: run the tests in the repository's root";
+  std::stringstream text;
+  text << file.rdbuf();
+  const std::string shared = section_of(text.str(), "Shared parts");
+  ASSERT_FALSE(shared.empty());
+  for (const auto& [command, answer] : answers()) {
+    const std::string own = section_of(text.str(), command);
+    EXPECT_FALSE(own.empty()) << "no section \"## " << command << "\"";
+    std::set<std::string> keys;
+    gather_keys(parsed(answer), keys);
+    for (const auto& key : keys) {
+      const std::string marked = "`" + key + "`";
+      EXPECT_TRUE((own + shared).find(marked) != std::string::npos)
+          << command << ": " << marked << " is not documented";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace netstray

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "netstray/model/model.h"
+
+namespace netstray {
+
+/// A score below which a share of the calibration (or training) rows lies.
+struct ScoreQuantile {
+  double share;  ///< in [0, 1]
+  double score;
+};
+
+/// What people and programs are told of a model: plain values, taken from a Model once.
+struct ModelSummary {
+  std::string path;  ///< of the model's file, "" where it has none
+  TrainingRecord record;
+  std::string detector;                  ///< "iforest"
+  std::string numeric;                   ///< name of the number columns' scaling
+  std::size_t width = 0;                 ///< dense columns of the matrix
+  std::vector<Encoder::Column> columns;  ///< learned, constant ones among them
+  std::vector<CarriedColumn> carried;
+  std::string rule;                          ///< "false-alarms:0.01"
+  std::optional<double> asked_false_alarms;  ///< the share that the rule promises, where it promises one
+  double cut = 0;
+  bool cut_from_training = false;
+  std::vector<ScoreQuantile> training;     ///< at 0, .05, .25, .5, .75, .95, .99, 1; empty without rows
+  std::vector<ScoreQuantile> calibration;  ///< likewise
+  std::uint64_t distinct_rows = 0;         ///< distinct training rows over the learned columns
+
+  std::vector<std::string> constant_names() const;
+};
+
+/// "trees 100, sample 256": the settings in force, as a person reads them.
+std::string settings_words(const TrainingRecord& record);
+/// "difficulty (not a feature), label (label)"; "none" where nothing was carried.
+std::string carried_words(const std::vector<CarriedColumn>& columns);
+
+/// Costs a copy of the columns' facts.
+ModelSummary summarise(const Model& model, const std::string& path);
+
+}  // namespace netstray

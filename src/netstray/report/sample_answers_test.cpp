@@ -1,0 +1,138 @@
+#include "netstray/report/sample_answers.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "netstray/base/rng.h"
+
+namespace netstray {
+
+Reason sample_number_reason() { return {"src_bytes", "54540", 54540, 105, 330, "105 to 330", 0.41}; }
+
+Reason sample_category_reason() { return {"service", "ecr_i", {}, {}, {}, "http, smtp, private, ...", 0.22}; }
+
+SampleScores sample_scores(std::uint64_t seed, std::size_t normal, std::size_t attacks) {
+  SampleScores rows;
+  Rng rng(seed);
+  for (std::size_t i = 0; i < normal + attacks; ++i) {
+    const bool attack = i >= normal;
+    const bool hidden = attack && rng.uniform() < 0.2;
+    const double score = attack && !hidden ? 0.66 + 0.06 * rng.normal() : 0.44 + 0.05 * rng.normal();
+    rows.labels.push_back(attack ? 1 : 0);
+    rows.scores.push_back(std::clamp(score, 0.3, 0.9));
+    rows.verdicts.push_back(rows.scores.back() > rows.cut ? 1 : 0);
+  }
+  return rows;
+}
+
+Evaluation sample_evaluation(const SampleScores& rows) {
+  Evaluation evaluation;
+  evaluation.rows = rows.labels.size();
+  evaluation.attacks = static_cast<std::uint64_t>(std::count(rows.labels.begin(), rows.labels.end(), 1));
+  evaluation.cut = rows.cut;
+  evaluation.confusion = confusion(rows.labels, rows.verdicts);
+  evaluation.curve = curve(rows.labels, rows.scores);
+  evaluation.auc = auc(evaluation.curve);
+  evaluation.average_precision = average_precision(evaluation.curve);
+  evaluation.recall_at_fpr_01 = recall_at_fpr(evaluation.curve, .01);
+  evaluation.recall_at_fpr_05 = recall_at_fpr(evaluation.curve, .05);
+  evaluation.families = {{"dos", 7458, .93, .81, .94},
+                         {"probe", 2421, .97, .88, .98},
+                         {"r2l", 2887, .12, .04, .17},
+                         {"u2r", 67, .41, .18, .52}};
+  evaluation.false_alarms = {0.01, evaluation.confusion->false_positive_rate(), 0.0083, 0.0119};
+  evaluation.intervals = BootstrapIntervals{{.91, .93}, {.92, .94}, {.85, .87}, {.77, .80}, {.012, .016}};
+  evaluation.audits = {
+      {"duplicates-within", Audit::Severity::note, .02, "2.0 % of the test rows equal another test row."},
+      {"calibration-shift", Audit::Severity::warning, .014,
+       "1.4 % of the normal rows are flagged where 1 % was asked for: normal traffic has changed since training."},
+      {"duplicates-across", Audit::Severity::error, .31,
+       "31 % of the test rows also stand in training: they measure "
+       "memory, not detection."}};
+  return evaluation;
+}
+
+ModelSummary sample_model() {
+  ModelSummary model;
+  model.path = "m.nst";
+  model.record.version = "0.1.0";
+  model.record.source = "KDDTrain+.txt.gz";
+  model.record.digest = "00112233445566778899aabbccddeeff";
+  model.record.layout = "nsl-kdd";
+  model.record.feature_set = "kdd41-v1";
+  model.record.rows_used = "rows with label \"normal\"";
+  model.record.rows_read = 125973;
+  model.record.rows_left_out = 58630;
+  model.record.rows_train = 53874;
+  model.record.rows_calibration = 13469;
+  model.record.seed = 1;
+  model.record.settings = {{"trees", "100"}, {"sample", "256"}};
+  model.detector = "iforest";
+  model.numeric = "standardise";
+  model.width = 6;
+  Encoder::Column bytes;
+  bytes.field = {"src_bytes", ColumnType::integer};
+  bytes.max = 89581520;
+  bytes.median = 233;
+  bytes.low = 105;
+  bytes.high = 330;
+  Encoder::Column constant;
+  constant.field = {"num_outbound_cmds", ColumnType::integer};
+  constant.constant = true;
+  Encoder::Column service;
+  service.field = {"service", ColumnType::category};
+  service.levels = {"smtp", "http", "private", ""};
+  service.level_rows = {7029, 38289, 982, 3};
+  model.columns = {bytes, constant, service};
+  model.carried = {{"label", "label"}, {"difficulty", "not a feature of this layout"}};
+  model.rule = "false-alarms:0.01";
+  model.asked_false_alarms = 0.01;
+  model.cut = 0.55;
+  model.training = {{0, .35}, {.5, .41}, {1, .71}};
+  model.calibration = {{0, .36}, {.5, .42}, {1, .70}};
+  model.distinct_rows = 53801;
+  return model;
+}
+
+ScanResult sample_scan() {
+  ScanResult result;
+  result.rows = 494021;
+  result.distinct_rows = 145586;
+  result.top.push_back({1,
+                        4712,
+                        4713,
+                        1,
+                        .781,
+                        {{"src_ip", "10.0.0.7"}, {"label", ""}},
+                        {sample_number_reason(), sample_category_reason()}});
+  result.top.push_back({2, 7602, 7603, 2193, .764, {}, {{"land", "1", 1, 0, 0, "nearly always 0", .71}}});
+  return result;
+}
+
+Explanation sample_explanation() {
+  Explanation explanation;
+  explanation.cut = .55;
+  explanation.calibration_rows = 13469;
+  explanation.rows.push_back(
+      {12,
+       13,
+       .6123,
+       29.0 / 13470,
+       true,
+       {{"label", "neptune"}},
+       {sample_number_reason(), sample_category_reason(), {"duration", "", {}, 0, 12, "0 to 12", .04}}});
+  explanation.rows.push_back({13, 14, .41, std::numeric_limits<double>::quiet_NaN(), false, {}, {}});
+  return explanation;
+}
+
+ScoreSummary sample_score_summary() {
+  return {22544, 9870, 0.01, {{"service", 12}}, {{"src_bytes", 4}, {"duration", 1}}};
+}
+
+JsonFrame sample_frame(const std::string& command) {
+  return {command,
+          {{"KDDTest+.txt.gz", "csv.gz", 22544, {{"too few cells", 3}}}},
+          {{"columns-carried", "1 column is not learned: difficulty"}}};
+}
+
+}  // namespace netstray
