@@ -101,7 +101,10 @@ CsvScanner::Step CsvScanner::next(bool may_read) {
   if (!row_open_) begin_row();
   for (;;) {
     if (skipping_line_) {
-      if (skip_long_line()) begin_row();
+      if (drop_line()) {
+        begin_row();
+        continue;
+      }
     } else if (find_row_end()) {
       return row_open_ ? fail(CsvScanProblem::Kind::text_after_quote, scan_, cell_count_ + 1) : finished_row();
     } else if (scan_ - row_ > kLongestRow) {
@@ -117,8 +120,8 @@ CsvScanner::Step CsvScanner::next(bool may_read) {
   }
 }
 
-/// Drops what is at hand of a line that is too long; true once its end is reached.
-bool CsvScanner::skip_long_line() {
+/// Drops what is at hand of a line; true once its end is reached.
+bool CsvScanner::drop_line() {
   const void* found = std::memchr(buffer_.data() + row_, '\n', end_ - row_);
   const bool done = found != nullptr;
   next_ = done ? static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data()) + 1 : end_;
@@ -290,18 +293,26 @@ CsvScanner::Step CsvScanner::fail(CsvScanProblem::Kind kind, std::size_t at, std
   problem_.column = column;
   problem_.found = buffer_.substr(from, std::min(kFoundBytes, end_ - from));
   if (kind == Kind::line_too_long && row_open_) {
-    skipping_line_ = true;
-    next_line_ = line_ + 1;
-    return Step::bad;
-  }
-  if (by_quote) {
-    const std::size_t line_end = buffer_.find('\n', from);
-    next_ = std::min(line_end + 1, end_);
+    skip_rest_of_line(line_ + 1);
+  } else if (by_quote) {
+    next_ = buffer_.find('\n', from) + 1;
     next_line_ = problem_.line + 1;
-    if (nul_ != kNone && nul_ < next_) find_nul(next_);
+    row_open_ = false;
+    if (next_ > end_) {
+      row_ = end_;
+      skip_rest_of_line(next_line_);
+    } else if (nul_ != kNone && nul_ < next_) {
+      find_nul(next_);
+    }
   }
-  row_open_ = false;
   return Step::bad;
+}
+
+/// What follows from row_ on, up to the line's end that is not at hand yet, is dropped.
+void CsvScanner::skip_rest_of_line(std::uint64_t next_line) {
+  skipping_line_ = true;
+  row_open_ = true;
+  next_line_ = next_line;
 }
 
 void CsvScanner::mark() {

@@ -84,7 +84,8 @@ class CsvScanner {
   void end_row(std::size_t end, std::size_t next);
   Step finished_row();
   Step last_row();
-  bool skip_long_line();
+  void skip_rest_of_line(std::uint64_t next_line);
+  bool drop_line();
   Step fail(CsvScanProblem::Kind kind, std::size_t at, std::size_t column);
   void find_nul(std::size_t from);
   void fill();

@@ -26,7 +26,7 @@ MissingMarkers::MissingMarkers(std::span<const std::string> markers) {
         text.front() >= 'a' && text.front() <= 'z' ? static_cast<char>(text.front() - 'a' + 'A') : text.front();
     first_[static_cast<unsigned char>(upper)] = true;
   }
-  for (const char space : {' ', '\t'}) first_[static_cast<unsigned char>(space)] = true;
+  for (const char space : {' ', '\t', '\r', '\n'}) first_[static_cast<unsigned char>(space)] = true;
 }
 
 bool MissingMarkers::search(std::string_view text) const noexcept {
