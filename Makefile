@@ -5,6 +5,7 @@
 
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
+BENCH ?=
 BUILD := build/release
 # Debian's own tools first, whatever version managers put in front of them.
 export PATH := /usr/bin:/bin:$(PATH)
@@ -27,7 +28,7 @@ install: build  ## program, man page and shell completions under PREFIX (/usr/lo
 	cmake --install $(BUILD) --prefix $(PREFIX)
 
 bench: build  ## how fast it is (benchmarks/README.md)
-	benchmarks/run $(BUILD)
+	@for program in $(BUILD)/bin/netstray_*_bench; do $$program $(BENCH) || exit 1; done
 
 format: setup-lint  ## lay the C++ sources out as the house does
 	git ls-files --cached --others --exclude-standard '*.h' '*.cpp' | xargs clang-format-19 -i

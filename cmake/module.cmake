@@ -10,7 +10,7 @@ function(netstray_module name)
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   file(GLOB headers CONFIGURE_DEPENDS *.h)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
-  file(GLOB not_library CONFIGURE_DEPENDS *_test.cpp *_bench.cpp main.cpp)
+  file(GLOB not_library CONFIGURE_DEPENDS *_test.cpp main.cpp)
   list(REMOVE_ITEM sources ${not_library})
 
   if(NOT sources)
