@@ -75,6 +75,13 @@ std::vector<Outside> columns_outside(const AuditContext& context, std::span<cons
   return found;
 }
 
+/// The share of normal rows that may lie outside without a word: kManyOutside, or, where training was small, twice what
+/// chance allows to exceed the two ends of its range.
+double allowed_outside(std::uint64_t training_rows, double normal) {
+  const double ends = 2 / (static_cast<double>(training_rows) + 1);
+  return std::max(kManyOutside, 2 * false_alarm_interval(ends, training_rows, static_cast<std::uint64_t>(normal)).high);
+}
+
 /// The text and severity that unseen categories and values out of range have in common; `value` is the share of rows
 /// in the column that has most.
 Audit outside_audit(const AuditContext& context, std::string id, std::string_view what, std::string_view consequence,
@@ -90,8 +97,8 @@ Audit outside_audit(const AuditContext& context, std::string id, std::string_vie
   const auto worst = std::ranges::max_element(found, {}, &Outside::normal_rows);
   const double worst_share = normal == 0 ? 0 : static_cast<double>(worst->normal_rows) / normal;
   const double value = static_cast<double>(found.front().rows) / rows;
-  if (worst_share <= kManyOutside)
-    return {std::move(id), note, value, text + (labels.empty() ? "" : " Hardly any of them are normal rows.")};
+  if (worst_share <= allowed_outside(context.input.model->encoder().training_rows(), normal))
+    return {std::move(id), note, value, text + (labels.empty() ? "" : " Few normal rows are among them.")};
   return {
       std::move(id), warning, value,
       fmt::format("{} {} of the normal rows are among them in {}: normal traffic here is not what it was in training, "

@@ -58,10 +58,10 @@ struct Evaluation {
 /// What is to be evaluated. `verdicts` may be empty (scores made elsewhere, without a cut).
 struct EvaluationInput {
   const Truth* truth = nullptr;
-  std::span<const double> scores;
-  std::span<const std::uint8_t> verdicts;
-  std::optional<double> cut;
-  std::optional<double> asked_false_alarms;  ///< where the rule promises a share
+  std::span<const double> scores = {};
+  std::span<const std::uint8_t> verdicts = {};
+  std::optional<double> cut = {};
+  std::optional<double> asked_false_alarms = {};  ///< where the rule promises a share
   std::uint64_t calibration_rows = 0;
   std::size_t resamples = 200;  ///< bootstrap; 0 = none
   std::uint64_t seed = 0;

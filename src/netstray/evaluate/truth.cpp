@@ -38,7 +38,8 @@ struct Texts {
     std::vector<std::string> named;
     for (const auto i : order) {
       if (named.size() == 5) break;
-      named.push_back(fmt::format("{} ({} rows)", quoted(values[i]), grouped(rows_with[i])));
+      named.push_back(
+          fmt::format("{} ({})", quoted(values[i]), rows_with[i] == 1 ? "1 row" : grouped(rows_with[i]) + " rows"));
     }
     return join(named, ", ");
   }
