@@ -9,6 +9,8 @@
 #include "netstray/base/text.h"
 #include "netstray/maths/quantile.h"
 #include "netstray/report/svg.h"
+#include "netstray/report/terminal.h"
+#include "netstray/report/text_table.h"
 #include "netstray/report/words.h"
 
 namespace netstray {
@@ -18,7 +20,7 @@ constexpr double kWidth = 460;
 constexpr double kHeight = 360;
 constexpr double kLeft = 64;
 constexpr double kRight = 444;
-constexpr double kTop = 40;
+constexpr double kTop = 50;
 constexpr double kBottom = 304;
 constexpr std::size_t kCurvePoints = 400;
 
@@ -48,6 +50,15 @@ void draw_axes(Svg& svg, const Axis& x, const Axis& y) {
   svg.line({kLeft, kBottom}, {kRight, kBottom}, "axis");
   svg.text({(kLeft + kRight) / 2, kBottom + 42}, x.label, "label", Svg::Anchor::middle);
   svg.upward_text({16, (kTop + kBottom) / 2}, y.label, "label");
+}
+
+/// An axis below and lines up from it, for bars that lie.
+void draw_share_axis(Svg& svg, const Axis& x) {
+  for (const double tick : x.ticks) {
+    svg.line({x.scale(tick), kTop}, {x.scale(tick), kBottom}, "grid");
+    svg.text({x.scale(tick), kBottom + 19}, tick_text(tick, x.step), "tick", Svg::Anchor::middle);
+  }
+  svg.text({(x.scale(x.scale.low()) + kRight) / 2, kBottom + 42}, x.label, "label", Svg::Anchor::middle);
 }
 
 void draw_title(Svg& svg, std::string_view title) { svg.text({kLeft, 20}, title, "title"); }
@@ -149,9 +160,8 @@ Axis count_axis(std::uint64_t most) {
 void draw_cut(Svg& svg, const Scale& x, double cut) {
   if (cut < x.low() || cut > x.high()) return;
   svg.line({x(cut), kTop - 4}, {x(cut), kBottom}, "cut");
-  const bool right_half = x(cut) > (kLeft + kRight) / 2;
-  svg.text({x(cut) + (right_half ? -6 : 6), kTop + 8}, "cut " + readable(cut, 4), "key",
-           right_half ? Svg::Anchor::end : Svg::Anchor::start);
+  const double place = std::clamp(x(cut), kLeft + 30, kRight - 30);
+  svg.text({place, kTop - 9}, "cut " + readable(cut, 4), "key", Svg::Anchor::middle);
 }
 
 /// The range to draw: all finite scores, or their middle where a few lie far away.
@@ -208,6 +218,7 @@ font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sa
 .chart .cut{stroke:var(--c-ink);stroke-width:1.5;stroke-dasharray:2 3}
 .chart .mark{fill:var(--c-attack);stroke:var(--c-page,#fff);stroke-width:1.5}
 .chart .cell{stroke:var(--c-page,#fff);stroke-width:3}.chart .right{fill:var(--c-normal)}.chart .wrong{fill:var(--c-attack)}
+.chart .bar{fill:var(--c-normal);fill-opacity:.32}.chart .rest{fill:var(--c-grid);fill-opacity:.55}
 .chart .shade0{fill-opacity:.04}.chart .shade1{fill-opacity:.08}.chart .shade2{fill-opacity:.12}.chart .shade3{fill-opacity:.16}
 .chart .shade4{fill-opacity:.2}.chart .shade5{fill-opacity:.24}.chart .shade6{fill-opacity:.28}.chart .shade7{fill-opacity:.32}
 .chart .shade8{fill-opacity:.36}.chart .shade9{fill-opacity:.4}.chart .shade10{fill-opacity:.44}
@@ -234,7 +245,7 @@ std::optional<OperatingPoint> operating_point(const Confusion& confusion) noexce
 
 std::string roc_chart(std::span<const CurvePoint> curve, const std::optional<OperatingPoint>& point, double fpr_limit) {
   const bool part = fpr_limit < 1;
-  const std::string title = part ? "ROC curve up to " + percent(fpr_limit) + " false positives" : "ROC curve";
+  const std::string title = part ? "ROC curve up to " + chosen_percent(fpr_limit) + " false positives" : "ROC curve";
   if (!has_both_classes(curve)) return empty_chart(title, "needs rows of both classes");
   const std::string area = "area under the curve " + metric_text(auc(curve));
   Svg svg(kWidth, kHeight, title, area);
@@ -245,13 +256,14 @@ std::string roc_chart(std::span<const CurvePoint> curve, const std::optional<Ope
   svg.line({x.scale(0), y.scale(0)}, {x.scale(fpr_limit), y.scale(fpr_limit)}, "guess");
   svg.polyline(roc_points(thinned(curve, kCurvePoints), fpr_limit, x.scale, y.scale), "curve");
   const double key = kLeft + (kRight - kLeft) * 0.42;
-  if (!part) draw_key(svg, {key, kBottom - 58}, "curve", area);
-  draw_key(svg, {key, kBottom - 38}, "guess", "guessing");
+  const double key_top = part ? kBottom - 92 : kBottom - 58;  // above the line of guessing, which is low in a part
+  if (!part) draw_key(svg, {key, key_top}, "curve", area);
+  draw_key(svg, {key, key_top + 20}, "guess", "guessing");
   if (point && point->false_positive_rate <= fpr_limit) {
     svg.circle(
         {x.scale(point->false_positive_rate), y.scale(point->recall)}, 5.5, "mark",
         fmt::format("{} found at {} false positives", percent(point->recall), percent(point->false_positive_rate)));
-    draw_point_key(svg, {key, kBottom - 18}, "the model's cut");
+    draw_point_key(svg, {key, key_top + 40}, "the model's cut");
   }
   return svg.str();
 }
@@ -298,7 +310,7 @@ ScoreHistogram score_histogram(std::span<const std::uint8_t> labels, std::span<c
 }
 
 std::string histogram_chart(const ScoreHistogram& histogram, std::optional<double> cut) {
-  const std::string title = "Scores of normal and attack rows";
+  const std::string title = "Scores by class";
   if (histogram.normal.empty()) return empty_chart(title, "there are no scores");
   const std::string label = histogram.clipped ? "score (rows beyond the ends are in the outer bins)" : "score";
   Svg svg(kWidth, kHeight, title, fmt::format("Rows per bin, {} bins of equal width", histogram.normal.size()));
@@ -314,8 +326,8 @@ std::string histogram_chart(const ScoreHistogram& histogram, std::optional<doubl
     svg.polyline(outline, attack ? "attack" : "normal");
   }
   if (cut) draw_cut(svg, x.scale, *cut);
-  draw_key(svg, {kRight - 170, 20}, "normal", "normal");
-  draw_key(svg, {kRight - 84, 20}, "attack", "attacks");
+  draw_key(svg, {kRight - 196, 20}, "normal", "normal rows");
+  draw_key(svg, {kRight - 90, 20}, "attack", "attack rows");
   return svg.str();
 }
 
@@ -326,7 +338,7 @@ std::string confusion_chart(const Confusion& confusion) {
   draw_title(svg, title);
   const double left = kRowTitle;
   const double width = (kRight - left) / 2;
-  const double top = kTop + 28;
+  const double top = kTop + 18;
   const double height = (kBottom + 10 - top) / 2;
   const std::uint64_t normal = confusion.tn + confusion.fp;
   const std::uint64_t attacks = confusion.fn + confusion.tp;
@@ -339,6 +351,37 @@ std::string confusion_chart(const Confusion& confusion) {
   draw_cell(svg, {left, top + height}, width, height, {"missed", confusion.fn, attacks, false});
   draw_cell(svg, {left + width, top + height}, width, height, {"found", confusion.tp, attacks, true});
   svg.text({left, kBottom + 42}, "Percentages are shares of the class (row).", "tick");
+  return svg.str();
+}
+
+std::string family_chart(std::span<const FamilyRecall> families) {
+  constexpr std::size_t kMost = 12;
+  constexpr double kNames = 110;
+  const std::string title = "Found at the cut, by family";
+  std::vector<FamilyRecall> shown;
+  std::copy_if(families.begin(), families.end(), std::back_inserter(shown),
+               [](const FamilyRecall& family) { return std::isfinite(family.recall); });
+  if (shown.empty()) return empty_chart(title, "there are no families");
+  std::stable_sort(shown.begin(), shown.end(),
+                   [](const FamilyRecall& a, const FamilyRecall& b) { return a.rows > b.rows; });
+  shown.resize(std::min(shown.size(), kMost));
+  Svg svg(kWidth, kHeight, title, "Share of each family's rows that is flagged");
+  draw_title(svg, title);
+  const Axis x = linear_axis(0, 1, kNames, kRight, 5, "found, share of the family's rows");
+  draw_share_axis(svg, x);
+  const double pitch = (kBottom - kTop) / static_cast<double>(shown.size());
+  const double height = std::min(pitch * 0.62, 34.0);
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const FamilyRecall& family = shown[i];
+    const double middle = kTop + pitch * (static_cast<double>(i) + 0.5);
+    svg.rect({kNames, middle - height / 2}, kRight - kNames, height, "rest");
+    svg.rect({kNames, middle - height / 2}, x.scale(family.recall) - kNames, height, "bar");
+    svg.text({kNames - 10, middle + 4}, shortened(printable(family.family), 14), "key", Svg::Anchor::end);
+    const bool inside = family.recall > 0.35;
+    svg.text({x.scale(family.recall) + (inside ? -8 : 8), middle + 4},
+             fmt::format("{} of {}", percent(family.recall), grouped(family.rows)), "key",
+             inside ? Svg::Anchor::end : Svg::Anchor::start);
+  }
   return svg.str();
 }
 

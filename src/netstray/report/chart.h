@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "netstray/evaluate/evaluation.h"
 #include "netstray/metric/metric.h"
 
 namespace netstray {
@@ -57,5 +58,8 @@ std::string histogram_chart(const ScoreHistogram& histogram, std::optional<doubl
 
 /// Rows by truth and verdict, with each one's share of its class; darker = larger share.
 std::string confusion_chart(const Confusion& confusion);
+
+/// What share of each family's rows is flagged, as bars; the 12 largest families.
+std::string family_chart(std::span<const FamilyRecall> families);
 
 }  // namespace netstray

@@ -96,6 +96,18 @@ TEST(Charts, SayWhyThereIsNothingToDraw) {
   }
 }
 
+TEST(FamilyChart, ShowsTheLargestFamiliesAndEscapesTheirNames) {
+  std::vector<FamilyRecall> families;
+  for (std::uint64_t i = 1; i <= 20; ++i) families.push_back({"f" + std::to_string(i), i, .5, 0, 0});
+  families.push_back({"<script>", 100, .1, 0, 0});
+  families.push_back({"unknown", 200, kNaN, 0, 0});
+  const std::string svg = family_chart(families);
+  EXPECT_EQ(fault_of(svg), "");
+  EXPECT_TRUE(has(svg, ">f20<") && has(svg, "&lt;script&gt;"));
+  EXPECT_FALSE(has(svg, ">f1<") || has(svg, "unknown"));
+  EXPECT_TRUE(has(family_chart({}), "there are no families"));
+}
+
 TEST(RocChart, MarksTheModelOnlyWhereItLiesWithin) {
   const auto evaluation = sample_evaluation(sample_scores(3, 900, 500));
   EXPECT_TRUE(has(roc_chart(evaluation.curve, OperatingPoint{.05, .8, .9}, .1), "the model&#39;s cut"));

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <optional>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -16,6 +18,7 @@ namespace netstray {
 namespace {
 
 constexpr double kZoomedFpr = 0.1;
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
 
@@ -45,30 +48,35 @@ std::optional<Interval> interval_of(const Evaluation& evaluation, Interval Boots
 Page::Headline false_alarm_headline(const FalseAlarms& alarms) {
   Page::Headline headline{"False alarms among normal rows", percent(alarms.measured), "", false};
   headline.alarm = promise_of(alarms) == Promise::too_many;
-  if (alarms.asked) headline.note = percent(*alarms.asked) + " asked for";
+  if (alarms.asked) headline.note = chosen_percent(*alarms.asked) + " asked for";
   return headline;
+}
+
+/// What came of the cut: four numbers, those that a person who runs the model feels.
+void add_cut_headlines(std::vector<Page::Headline>& result, const Evaluation& evaluation) {
+  const Confusion& confusion = *evaluation.confusion;
+  const auto recall = interval_of(evaluation, &BootstrapIntervals::recall);
+  const bool flagged = confusion.fp + confusion.tp > 0;
+  result.push_back({"Attacks found at the cut", percent(evaluation.attacks > 0 ? confusion.recall() : kNaN),
+                    recall ? "95 %: " + percent_interval_text(*recall) : "", false});
+  result.push_back(false_alarm_headline(evaluation.false_alarms));
+  result.push_back({"Attacks among flagged rows", percent(flagged ? confusion.precision() : kNaN), "precision", false});
+  result.push_back({"Accuracy", metric_text(confusion.accuracy()),
+                    interval_note(interval_of(evaluation, &BootstrapIntervals::accuracy)), false});
 }
 
 std::vector<Page::Headline> headlines(const Evaluation& evaluation) {
   std::vector<Page::Headline> result;
-  const auto add = [&](const std::string& label, double value, const std::string& note) {
-    result.push_back({label, metric_text(value), note, false});
-  };
-  add("Area under the ROC curve", evaluation.auc, interval_note(interval_of(evaluation, &BootstrapIntervals::auc)));
-  add("Average precision", evaluation.average_precision,
-      interval_note(interval_of(evaluation, &BootstrapIntervals::average_precision)));
-  if (evaluation.confusion) {
-    const auto recall = interval_of(evaluation, &BootstrapIntervals::recall);
-    result.push_back({"Attacks found at the cut", percent(evaluation.confusion->recall()),
-                      recall ? "95 %: " + percent_interval_text(*recall) : "", false});
-    result.push_back(false_alarm_headline(evaluation.false_alarms));
-    add("Accuracy", evaluation.confusion->accuracy(),
-        interval_note(interval_of(evaluation, &BootstrapIntervals::accuracy)));
+  if (evaluation.confusion) add_cut_headlines(result, evaluation);
+  result.push_back({"Area under the ROC curve", metric_text(evaluation.auc),
+                    interval_note(interval_of(evaluation, &BootstrapIntervals::auc)), false});
+  result.push_back({"Average precision", metric_text(evaluation.average_precision),
+                    interval_note(interval_of(evaluation, &BootstrapIntervals::average_precision)), false});
+  for (const auto& [share, recall] :
+       {std::pair("1 %", evaluation.recall_at_fpr_01), {"5 %", evaluation.recall_at_fpr_05}}) {
+    result.push_back(
+        {fmt::format("Found at {} false positives", share), percent(recall), "by a cut made for this test", false});
   }
-  result.push_back(
-      {"Found at 1 % false positives", percent(evaluation.recall_at_fpr_01), "best cut for this test", false});
-  result.push_back(
-      {"Found at 5 % false positives", percent(evaluation.recall_at_fpr_05), "best cut for this test", false});
   return result;
 }
 
@@ -91,9 +99,7 @@ void add_audit_summary(Page& out, const Evaluation& evaluation) {
 void add_answer(Page& out, const Evaluation& evaluation) {
   out.section("What it means");
   out.headlines(headlines(evaluation));
-  std::string text;
-  for (const auto& sentence : plain_words(evaluation)) text += (text.empty() ? "" : " ") + sentence;
-  out.lead(text);
+  for (const auto& sentence : plain_words(evaluation)) out.lead(sentence);
   add_audit_summary(out, evaluation);
 }
 
@@ -113,6 +119,9 @@ void add_charts(Page& out, const EvaluationPage& page) {
   figures.push_back(
       {precision_recall_chart(evaluation.curve, point),
        "How many of the flagged rows are attacks. This depends on how many attacks there are in the test."});
+  if (evaluation.confusion && !evaluation.families.empty()) {
+    figures.push_back({family_chart(evaluation.families), "Which kinds of attack are seen, and which are not."});
+  }
   out.figures(figures);
 }
 
@@ -129,7 +138,7 @@ void add_confusion(Page& out, const Evaluation& evaluation) {
   const FalseAlarms& alarms = evaluation.false_alarms;
   std::vector<std::pair<std::string, std::string>> facts;
   if (evaluation.cut) facts.emplace_back("cut", "score above " + readable(*evaluation.cut, 6));
-  facts.emplace_back("false alarms asked for", alarms.asked ? percent(*alarms.asked) : "no promise was made");
+  facts.emplace_back("false alarms asked for", alarms.asked ? chosen_percent(*alarms.asked) : "no promise was made");
   facts.emplace_back("false alarms measured", percent(alarms.measured));
   if (alarms.low && alarms.high) {
     facts.emplace_back("expected, if normal stayed the same",

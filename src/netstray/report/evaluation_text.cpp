@@ -41,7 +41,7 @@ std::string metrics_text(const Evaluation& evaluation, const Ink& ink) {
 
 std::string false_alarms_text(const FalseAlarms& alarms, const Ink& ink) {
   TextTable table({{"false alarms"}, {"share of normal rows", Align::right}});
-  table.add_row({"asked", alarms.asked ? percent(*alarms.asked) : "nothing"});
+  table.add_row({"asked", alarms.asked ? chosen_percent(*alarms.asked) : "nothing"});
   const Promise promise = promise_of(alarms);
   const std::string measured = percent(alarms.measured);
   table.add_row({"measured", promise == Promise::too_many ? ink.alarm(measured) : measured});

@@ -17,10 +17,11 @@ using NamedValue = std::pair<std::string, std::string>;
 
 /// One line of what `scan` ranks: a row, or several equal ones.
 struct Finding {
-  std::uint64_t rank = 0;   ///< from 1
-  std::uint64_t row = 0;    ///< of the table, from 1: of the first of the equal rows
-  std::uint64_t line = 0;   ///< of the file, from 1
-  std::uint64_t count = 1;  ///< equal rows that it stands for
+  std::uint64_t rank = 0;     ///< from 1
+  std::uint64_t row = 0;      ///< of the table, from 1: of the first of the equal rows
+  std::uint64_t line = 0;     ///< of the file, from 1
+  std::uint64_t count = 1;    ///< equal rows that it stands for
+  std::uint64_t similar = 0;  ///< further rows that stand out in the same way, less than it
   double score = 0;
   std::vector<NamedValue> carried;  ///< what says which row it is: addresses, times, ids, and a label for the reader
   std::vector<Reason> reasons;

@@ -49,6 +49,7 @@ std::string finding_heading(const Finding& finding, const Ink& ink) {
   text += finding.count == 1
               ? "  " + place(finding.row, finding.line)
               : fmt::format("  {} equal rows, first at {}", grouped(finding.count), place(finding.row, finding.line));
+  if (finding.similar > 0) text += fmt::format(" (+ {} like it)", counted(finding.similar, "row", "rows"));
   return text + '\n';
 }
 
@@ -109,9 +110,11 @@ std::string scan_text(const ScanResult& result, const std::string& source, std::
       fmt::format("What stands out among the {} of {}", counted(result.rows, "row", "rows"), printable(source));
   if (result.distinct_rows > 0) head += fmt::format(" ({} distinct)", grouped(result.distinct_rows));
   std::string text = ink.strong(head) + '\n';
-  text += ink.faint(
-              "Most unusual first. Labels were not used. Equal rows are one entry. The percentages say how much "
-              "each\ncolumn adds to what makes the row unusual.") +
+  const bool grouped_ways =
+      std::any_of(result.top.begin(), result.top.end(), [](const Finding& finding) { return finding.similar > 0; });
+  text += ink.faint(std::string("Most unusual first. Labels were not used. Equal rows are one entry") +
+                    (grouped_ways ? ", and so are rows that stand out\nin the same way." : ".") +
+                    " The percentages say how much each column adds to what makes the row unusual.") +
           '\n';
   for (const auto& note : notes) {
     const std::string lines = wrapped("note: " + note.text, kLineWidth);
@@ -136,7 +139,8 @@ std::string score_text(const ScoreSummary& summary, bool colour) {
   if (summary.rows > 0 && summary.flagged > 0) {
     text += fmt::format(" ({})", percent(static_cast<double>(summary.flagged) / static_cast<double>(summary.rows)));
   }
-  if (summary.asked_share) text += fmt::format("; {} was asked for among normal rows", percent(*summary.asked_share));
+  if (summary.asked_share)
+    text += fmt::format("; {} was asked for among normal rows", chosen_percent(*summary.asked_share));
   text += ".\n";
   if (!summary.unseen.empty()) {
     text += ink.warning("Categories that training never saw: ") + column_counts_text(summary.unseen) + ".\n";

@@ -23,13 +23,14 @@ header p{margin:.4rem 0 0;color:var(--soft);overflow-wrap:anywhere}
 section{margin-top:2.5rem}
 h2{font-size:1.15rem;line-height:1.3;margin:0 0 .75rem}
 p{margin:0 0 .75rem;max-width:44rem;overflow-wrap:anywhere}
-.lead{font-size:1.08rem}
-.headlines{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1px;margin:0 0 1.5rem;background:var(--line);border:1px solid var(--line);border-radius:6px;overflow:hidden}
+.lead{font-size:1.06rem;margin-bottom:.55rem}
+.notice:first-of-type{margin-top:1.1rem}
+.headlines{display:grid;grid-template-columns:repeat(4,1fr);gap:1px;margin:0 0 1.5rem;background:var(--line);border:1px solid var(--line);border-radius:6px;overflow:hidden}
 .headlines div{background:var(--page);padding:.75rem .9rem}
 .headlines dt{color:var(--soft);font-size:.8rem;line-height:1.3}
 .headlines dd{margin:.15rem 0 0;font-size:1.5rem;line-height:1.25;font-weight:600;font-variant-numeric:tabular-nums}
 .headlines dd.alarm{color:var(--bad)}
-.headlines small{display:block;margin-top:.15rem;font-size:.78rem;line-height:1.35;color:var(--soft);font-variant-numeric:tabular-nums}
+.headlines small{display:block;font-weight:400;margin-top:.15rem;font-size:.78rem;line-height:1.35;color:var(--soft);font-variant-numeric:tabular-nums}
 .scroll{overflow-x:auto;margin:0 0 1rem}
 table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
 th,td{padding:.35rem .9rem .35rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);overflow-wrap:break-word}
@@ -53,7 +54,8 @@ figcaption{margin-top:.3rem;font-size:.85rem;line-height:1.45;color:var(--soft)}
 .notice.error{border-color:var(--bad)}.notice.error .kind b{color:var(--bad)}
 summary{cursor:pointer;color:var(--accent);margin:0 0 .6rem;width:max-content;max-width:100%}
 footer{margin-top:3rem;padding-top:.75rem;border-top:1px solid var(--line);color:var(--soft);font-size:.85rem}
-@media (max-width:30rem){body{font-size:15px}main{padding:1.25rem 1rem 3rem}h1{font-size:1.4rem}.headlines{grid-template-columns:1fr 1fr}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.5rem}th,td{padding-right:.6rem}}
+@media (max-width:46rem){.headlines{grid-template-columns:1fr 1fr}}
+@media (max-width:30rem){body{font-size:15px}main{padding:1.25rem 1rem 3rem}h1{font-size:1.4rem}.headlines dd{font-size:1.3rem}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.5rem}th,td{padding-right:.6rem}}
 @media print{body{font-size:10.5pt}main{max-width:none;padding:0}section{margin-top:1.5rem}h2{break-after:avoid}.scroll{overflow:visible}pre{background:none;border:1px solid var(--line);white-space:pre-wrap}.figures{grid-template-columns:1fr 1fr}}
 )css";
 

@@ -20,7 +20,7 @@ class Page {
     std::string title;
     Align align = Align::left;
   };
-  /// One number that a reader should see first.
+  /// One number that a reader should see first; they stand four in a row (two on a narrow screen).
   struct Headline {
     std::string label;
     std::string value;

@@ -213,6 +213,7 @@ std::string scan_json(const JsonFrame& frame, const ScanResult& result) {
                 {"row", finding.row},
                 {"line", finding.line},
                 {"count", finding.count},
+                {"similar", finding.similar},
                 {"score", number(finding.score)},
                 {"carried", carried_values(finding.carried)},
                 {"reasons", array_of(finding.reasons, reason_json)}};

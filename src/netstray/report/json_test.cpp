@@ -118,7 +118,7 @@ TEST(JsonAnswers, GiveAReasonsValueAsANumberATextOrNull) {
 TEST(JsonAnswers, OfScanRankRowsAndNeverUseLabels) {
   const Json json = parsed(scan_json(sample_frame("scan"), sample_scan()));
   EXPECT_EQ(json["labels_used"], false);
-  EXPECT_EQ(keys_of(json["top"][0]), "rank row line count score carried reasons");
+  EXPECT_EQ(keys_of(json["top"][0]), "rank row line count similar score carried reasons");
   EXPECT_EQ(json["top"][0]["carried"].dump(), R"({"src_ip":"10.0.0.7","label":null})");
   EXPECT_EQ(json["top"][1]["count"], 2193);
 }

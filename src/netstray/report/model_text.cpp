@@ -24,7 +24,7 @@ std::string rows_words(const TrainingRecord& record) {
 }
 
 std::string cut_words(const ModelSummary& model) {
-  return fmt::format("{}, by {} from {} scores: a row is flagged where its score is above", readable(model.cut, 6),
+  return fmt::format("{}, by {} from {} scores: a row is flagged where its score is above it", readable(model.cut, 6),
                      model.rule, model.cut_from_training ? "training" : "calibration");
 }
 
@@ -57,7 +57,7 @@ std::string quantiles_table(const ModelSummary& model) {
     const auto score = [&](const std::vector<ScoreQuantile>& quantiles) {
       return i < quantiles.size() ? fmt::format("{:.4f}", quantiles[i].score) : std::string();
     };
-    table.add_row({percent(share), score(model.training), score(model.calibration)});
+    table.add_row({chosen_percent(share), score(model.training), score(model.calibration)});
   }
   return table.text(2);
 }

@@ -98,14 +98,22 @@ ScanResult sample_scan() {
   ScanResult result;
   result.rows = 494021;
   result.distinct_rows = 145586;
-  result.top.push_back({1,
-                        4712,
-                        4713,
-                        1,
-                        .781,
-                        {{"src_ip", "10.0.0.7"}, {"label", ""}},
-                        {sample_number_reason(), sample_category_reason()}});
-  result.top.push_back({2, 7602, 7603, 2193, .764, {}, {{"land", "1", 1, 0, 0, "nearly always 0", .71}}});
+  Finding first;
+  first.rank = 1;
+  first.row = 4712;
+  first.line = 4713;
+  first.score = .781;
+  first.carried = {{"src_ip", "10.0.0.7"}, {"label", ""}};
+  first.reasons = {sample_number_reason(), sample_category_reason()};
+  Finding second;
+  second.rank = 2;
+  second.row = 7602;
+  second.line = 7602;
+  second.count = 2193;
+  second.similar = 14;
+  second.score = .764;
+  second.reasons = {{"land", "1", 1, 0, 0, "nearly always 0", .71}};
+  result.top = {first, second};
   return result;
 }
 

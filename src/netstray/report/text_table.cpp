@@ -23,6 +23,20 @@ std::size_t step_bytes(std::string_view text) noexcept {
   return bytes;
 }
 
+/// The words of a paragraph; a per cent sign belongs to its number.
+std::vector<std::string> words_of(const std::string& paragraph) {
+  std::vector<std::string> words;
+  for (const auto& word : split(paragraph, ' ')) {
+    if (word.empty()) continue;
+    if (word.front() == '%' && !words.empty()) {
+      words.back() += ' ' + word;
+    } else {
+      words.push_back(word);
+    }
+  }
+  return words;
+}
+
 }  // namespace
 
 std::string shortened(const std::string& text, std::size_t width) {
@@ -44,8 +58,7 @@ std::string shortened(const std::string& text, std::size_t width) {
 std::string wrapped(const std::string& paragraph, std::size_t width, std::size_t indent) {
   std::string result;
   std::string line;
-  for (const auto& word : split(paragraph, ' ')) {
-    if (word.empty()) continue;
+  for (const auto& word : words_of(paragraph)) {
     if (!line.empty() && indent + display_width(line) + 1 + display_width(word) > width) {
       result += std::string(indent, ' ') + line + '\n';
       line.clear();

@@ -56,6 +56,7 @@ TEST(TextTable, KeepsEveryLineWithinTheWidthAskedFor) {
 
 TEST(Wrapped, BreaksAtSpacesAndLosesNoWord) {
   EXPECT_EQ(wrapped("one two three four", 9, 1), " one two\n three\n four\n");
+  EXPECT_EQ(wrapped("about 12 % of", 9), "about\n12 % of\n");
   EXPECT_EQ(wrapped("", 9), "");
   EXPECT_EQ(wrapped("incomprehensibilities", 9), "incomprehensibilities\n");
 }

@@ -28,7 +28,7 @@ std::string false_alarm_words(const FalseAlarms& alarms) {
       fmt::format("Of 1,000 normal rows, {} {} flagged ({})", per_thousand(alarms.measured),
                   alarms.measured > 0 && alarms.measured < 0.0015 ? "is" : "are", percent(alarms.measured));
   if (!alarms.asked) return text + "; the cut made no promise about that.";
-  text += fmt::format("; {} was asked for.", percent(*alarms.asked));
+  text += fmt::format("; {} was asked for.", chosen_percent(*alarms.asked));
   if (!alarms.low || !alarms.high) return text;
   const std::string range = percent_interval_text({*alarms.low, *alarms.high});
   switch (promise_of(alarms)) {
@@ -112,6 +112,10 @@ std::string percent(double share) {
   if (value > 99.999 && value < 100) return "> 99.999 %";
   const int decimals = value < 99.9 ? 1 : value < 99.99 ? 2 : 3;
   return fmt::format("{:.{}f} %", value, value < 100 ? decimals : 1);
+}
+
+std::string chosen_percent(double share) {
+  return std::isnan(share) ? std::string(kAbsent) : readable(share * 100, 4) + " %";
 }
 
 std::string metric_text(double value) {

@@ -14,6 +14,8 @@ namespace netstray {
 /// A share in [0, 1] as "5.2 %", two significant digits or more; never "100 %" or "0 %" by rounding alone ("99.98 %",
 /// "< 0.001 %"). NaN is "n/a".
 std::string percent(double share);
+/// A share that a person chose, without needless zeros: "1 %", "0.5 %". NaN is "n/a".
+std::string chosen_percent(double share);
 /// A metric in [0, 1] with three decimals: "0.942"; never "1.000" or "0.000" by rounding alone. NaN is "n/a".
 std::string metric_text(double value);
 /// A p-value with two significant digits: "0.0021". NaN is "n/a".

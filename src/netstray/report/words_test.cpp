@@ -40,6 +40,13 @@ TEST(Percent, SaysAllOrNothingOnlyWhereItIsSo) {
   }
 }
 
+TEST(ChosenPercent, HasNoNeedlessZeros) {
+  EXPECT_EQ(chosen_percent(0.01), "1 %");
+  EXPECT_EQ(chosen_percent(0.005), "0.5 %");
+  EXPECT_EQ(chosen_percent(0.07), "7 %");
+  EXPECT_EQ(chosen_percent(kNaN), "n/a");
+}
+
 TEST(MetricText, NeverRoundsToOne) {
   EXPECT_EQ(metric_text(0.9421), "0.942");
   EXPECT_EQ(metric_text(1), "1.000");
@@ -73,10 +80,9 @@ TEST(PlainWords, TellWhatAnOperatorWantsToKnow) {
   evaluation.families = {{"dos", 800, .85, 0, 0}, {"r2l", 190, .1, 0, 0}, {"u2r", 10, .0, 0, 0}};
   const auto words = plain_words(evaluation);
   ASSERT_EQ(words.size(), 4U);
-  EXPECT_EQ(
-      words[0],
-      "Of 1,000 normal rows, about 50 are flagged (5.0 %); 1.0 % was asked for. Chance allows 0.4 % to 1.8 %: the "
-      "promise did not hold. The normal rows here differ from those that the model was calibrated on.");
+  EXPECT_EQ(words[0],
+            "Of 1,000 normal rows, about 50 are flagged (5.0 %); 1 % was asked for. Chance allows 0.4 % to 1.8 %: the "
+            "promise did not hold. The normal rows here differ from those that the model was calibrated on.");
   EXPECT_EQ(words[1], "Of 1,000 attack rows, 700 are found and 300 missed (30.0 %).");
   EXPECT_EQ(words[2], "Missed most: r2l, with 90.0 % of its 190 rows not flagged.");
   EXPECT_EQ(
