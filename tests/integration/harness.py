@@ -24,6 +24,11 @@ BINARY = pathlib.Path(os.environ.get("NETSTRAY_BINARY", SOURCE / "build/release/
 DATA = pathlib.Path(os.environ.get("NETSTRAY_DATA", SOURCE.parent / "shared/data"))
 IN_CI = os.environ.get("CI") == "true"
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
+SANITIZER_REPORT = 99
+
+# A sanitizer's report must not pass for a refusal, however the test was started.
+for options in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
+    os.environ.setdefault(options, f"exitcode={SANITIZER_REPORT}")
 
 
 class Answer(NamedTuple):
@@ -52,7 +57,7 @@ def run_bytes(*args, stdin=b"", timeout=900, env=None, cwd=None):
         env={**os.environ, **(env or {})},
         cwd=cwd,
     )
-    if done.returncode == 99:  # the sanitizers' exit code in the test presets
+    if done.returncode == SANITIZER_REPORT:
         raise AssertionError(f"a sanitizer reports:\n{done.stderr.decode(errors='replace')}")
     if done.returncode < 0:
         raise AssertionError(f"killed by signal {-done.returncode}:\n{done.stderr.decode(errors='replace')}")

@@ -40,6 +40,7 @@ class ScanCommand final : public Command {
     declare_learn(spec, learn_);
     declare_detector(spec, settings_);
     spec.number("--top", "N", top_, 1, 1'000'000, "how many to show")
+        .flag("--each", each_, "every distinct row by itself, not one for all that stand out in the same way")
         .number("--seed", "N", common_.seed, 0, UINT64_MAX >> 1, "the same seed gives the same ranking");
     declare_common(spec, common_);
     return spec;
@@ -58,7 +59,8 @@ class ScanCommand final : public Command {
       label = LabelChoice{*label_, ""};
     }
     const ColumnRoles roles = choose_columns(loaded.table, column_choice(learn_, label, loaded.layout));
-    const Ranking ranking = rank_rows(loaded.table, roles, settings_, static_cast<std::size_t>(top_));
+    const Ranking ranking = rank_rows(loaded.table, roles, settings_, static_cast<std::size_t>(top_),
+                                      each_ ? Alike::apart : Alike::together);
     warn_of_likeness(ranking, loaded.table.rows());
     const ScanResult result = result_of(ranking, loaded, roles);
     const JsonInput input{loaded.path, loaded.format, loaded.table.rows(), loaded.skipped};
@@ -88,6 +90,7 @@ class ScanCommand final : public Command {
       finding.row = ranked.row + 1;
       finding.line = loaded.lines[ranked.row];
       finding.count = ranked.count;
+      finding.similar = ranked.similar;
       finding.score = ranked.score;
       finding.carried = carried_values(loaded.table, roles.carried, ranked.row);
       finding.reasons = ranked.reasons;
@@ -102,6 +105,7 @@ class ScanCommand final : public Command {
   LearnOptions learn_;
   TrainSettings settings_;
   std::uint64_t top_ = 20;
+  bool each_ = false;
   CommonOptions common_;
   Console console_{"scan"};
 };

@@ -1,11 +1,14 @@
 #include "netstray/model/rank.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <string>
 
 #include <fmt/core.h>
 
 #include "netstray/base/error.h"
+#include "netstray/base/text.h"
 
 namespace netstray {
 namespace {
@@ -44,9 +47,84 @@ double commonest_share(const std::vector<Group>& groups, std::size_t rows) {
   return static_cast<double>(sum) / static_cast<double>(rows);
 }
 
+/// The distinct rows of a table, scored.
+struct ScoredGroups {
+  std::vector<Group> groups;
+  Matrix matrix;  ///< one row a group
+  std::vector<double> scores;
+};
+
+ScoredGroups score_groups(const Table& table, const ColumnRoles& columns, const Matrix& matrix,
+                          const IsolationForest& forest) {
+  ScoredGroups scored{groups_of(fingerprints(table, columns.learned)), Matrix(), {}};
+  std::vector<std::uint32_t> firsts(scored.groups.size());
+  std::transform(scored.groups.begin(), scored.groups.end(), firsts.begin(),
+                 [](const Group& group) { return group.first; });
+  scored.matrix = matrix.gather(firsts);
+  scored.scores.resize(firsts.size());
+  forest.score(scored.matrix, scored.scores);
+  return scored;
+}
+
+/// The `count` highest, highest first.
+std::vector<std::size_t> highest(const std::vector<double>& scores, std::size_t count) {
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  count = std::min(count, order.size());
+  std::partial_sort(
+      order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+      [&](std::size_t a, std::size_t b) { return scores[a] != scores[b] ? scores[a] > scores[b] : a < b; });
+  order.resize(count);
+  return order;
+}
+
+/// In what way a row stands out: the columns of its first three reasons, in order of name, with their category or side.
+std::string kind_of(std::span<const Reason> reasons) {
+  constexpr std::size_t kReasonsThatTell = 3;
+  std::vector<std::string> parts;
+  for (const auto& reason : reasons.first(std::min(kReasonsThatTell, reasons.size()))) {
+    std::string side = reason.value;
+    if (reason.number && reason.usual_low && reason.usual_high) {
+      side = *reason.number > *reason.usual_high ? "above" : *reason.number < *reason.usual_low ? "below" : "within";
+    }
+    parts.push_back(reason.feature + '=' + side);
+  }
+  std::sort(parts.begin(), parts.end());
+  return join(parts, "\n");
+}
+
+/// Keeps `top` of the candidates (highest first): the first of each kind, then, where kinds are fewer, the next
+/// highest.
+std::vector<RankedRow> choose(std::vector<RankedRow> candidates, std::size_t top, Alike alike) {
+  std::vector<RankedRow> chosen;
+  std::vector<RankedRow> rest;
+  std::map<std::string, std::size_t> place_of_kind;
+  for (auto& candidate : candidates) {
+    if (alike == Alike::apart) {
+      chosen.push_back(std::move(candidate));
+      continue;
+    }
+    const auto [place, is_new] = place_of_kind.try_emplace(kind_of(candidate.reasons), chosen.size());
+    if (is_new) {
+      chosen.push_back(std::move(candidate));
+    } else {
+      chosen[place->second].similar += candidate.count;
+      rest.push_back(std::move(candidate));
+    }
+  }
+  for (std::size_t i = 0; i < rest.size() && chosen.size() < top; ++i) chosen.push_back(std::move(rest[i]));
+  if (chosen.size() > top) chosen.resize(top);
+  std::stable_sort(chosen.begin(), chosen.end(),
+                   [](const RankedRow& a, const RankedRow& b) { return a.score > b.score; });
+  return chosen;
+}
+
 }  // namespace
 
-Ranking rank_rows(const Table& table, const ColumnRoles& columns, const TrainSettings& settings, std::size_t top) {
+Ranking rank_rows(const Table& table, const ColumnRoles& columns, const TrainSettings& settings, std::size_t top,
+                  Alike alike) {
+  constexpr std::size_t kLeastLookedAt = 1000;
+  constexpr std::size_t kLookedAtPerEntry = 50;
   if (table.rows() < 2)
     throw Error(fmt::format("{} row: nothing to compare it with; at least 2 are needed", table.rows()));
   std::vector<std::uint32_t> rows(table.rows());
@@ -57,29 +135,20 @@ Ranking rank_rows(const Table& table, const ColumnRoles& columns, const TrainSet
   IsolationForestSettings forest_settings = settings.forest;
   forest_settings.seed = settings.seed;
   const IsolationForest forest = IsolationForest::fit(matrix, forest_settings);
+  const ScoredGroups scored = score_groups(table, columns, matrix, forest);
+  ranking.distinct_rows = scored.groups.size();
+  ranking.commonest_share = commonest_share(scored.groups, table.rows());
 
-  auto groups = groups_of(fingerprints(table, columns.learned));
-  ranking.distinct_rows = groups.size();
-  ranking.commonest_share = commonest_share(groups, table.rows());
-  std::vector<std::uint32_t> firsts(groups.size());
-  std::transform(groups.begin(), groups.end(), firsts.begin(), [](const Group& group) { return group.first; });
-  const Matrix distinct = groups.size() == table.rows() ? matrix : matrix.gather(firsts);
-  std::vector<double> scores(groups.size());
-  forest.score(distinct, scores);
-
-  std::vector<std::size_t> order(groups.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  const std::size_t shown = std::min(top, order.size());
-  std::partial_sort(
-      order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(),
-      [&](std::size_t a, std::size_t b) { return scores[a] != scores[b] ? scores[a] > scores[b] : a < b; });
+  const std::size_t looked_at = alike == Alike::apart ? top : std::max(kLeastLookedAt, kLookedAtPerEntry * top);
+  std::vector<RankedRow> candidates;
   std::vector<double> parts(forest.columns());
-  for (std::size_t i = 0; i < shown; ++i) {
-    const Group& group = groups[order[i]];
-    forest.explain(distinct, order[i], parts);
-    ranking.top.push_back({group.first, group.count, scores[order[i]],
-                           reasons_from_parts(ranking.encoder, parts, table, group.first, kReasonsShown)});
+  for (const std::size_t index : highest(scored.scores, looked_at)) {
+    const Group& group = scored.groups[index];
+    forest.explain(scored.matrix, index, parts);
+    candidates.push_back({group.first, group.count, 0, scored.scores[index],
+                          reasons_from_parts(ranking.encoder, parts, table, group.first, kReasonsShown)});
   }
+  ranking.top = choose(std::move(candidates), top, alike);
   return ranking;
 }
 

@@ -8,10 +8,11 @@
 
 namespace netstray {
 
-/// Rows that are equal in all learned columns, as one.
+/// Rows that are equal in all learned columns, as one; and, with them, others that stand out in the same way.
 struct RankedRow {
-  std::size_t row;      ///< the first of them, index into the table
-  std::uint64_t count;  ///< how many
+  std::size_t row;        ///< the first of the equal rows, index into the table
+  std::uint64_t count;    ///< how many are equal
+  std::uint64_t similar;  ///< further rows among those looked at whose first three reasons are of the same kind
   double score;
   std::vector<Reason> reasons;
 };
@@ -24,8 +25,17 @@ struct Ranking {
   Encoder encoder;             ///< fitted on these rows: what is usual in each column
 };
 
-/// Fits a forest on the rows themselves and ranks them, rarest first; labels play no part. At most `top` entries, no
-/// two of them equal. Deterministic in the seed. Throws Error where there are fewer than 2 rows.
-Ranking rank_rows(const Table& table, const ColumnRoles& columns, const TrainSettings& settings, std::size_t top);
+/// Which rows become entries of their own.
+enum class Alike {
+  together,  ///< rows that stand out in the same way are one entry, the highest of them, as long as others are there
+  apart      ///< every distinct row
+};
+
+/// Fits a forest on the rows themselves and ranks them, rarest first; labels play no part. Gives min(top, distinct
+/// rows) entries, no two of them equal. Two rows stand out in the same way where their first three reasons name the
+/// same columns with the same category, or a number on the same side of what is usual; looked at are the 1,000 (or 50 x
+/// top) highest distinct rows. Deterministic in the seed. Throws Error where there are fewer than 2 rows.
+Ranking rank_rows(const Table& table, const ColumnRoles& columns, const TrainSettings& settings, std::size_t top,
+                  Alike alike);
 
 }  // namespace netstray

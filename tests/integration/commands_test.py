@@ -1,0 +1,283 @@
+"""The commands from the outside, on small tables of our own: exit codes, what goes where, and every bad input by its words."""
+
+import csv
+import gzip
+import io
+import random
+import signal
+import subprocess
+import time
+
+import harness
+from harness import BINARY, run, run_ok
+
+
+def flows(rows, seed=1, odd=()):
+    """A small table of flows: the rows numbered in `odd` are far out in bytes and port, and labelled so."""
+    rng = random.Random(seed)
+    lines = ["time,src_ip,service,port,bytes,packets,label"]
+    for row in range(rows):
+        service, port = rng.choice([("http", 80), ("http", 80), ("dns", 53), ("smtp", 25)])
+        size = int(rng.lognormvariate(6, 0.5))
+        packets, label = 2 + size // 300, "normal"
+        if row in odd:
+            size, port, packets, label = 90_000_000 + row, 31337, 60_000, "exfiltration"
+        lines.append(f"2026-03-02T10:{row // 60 % 60:02}:{row % 60:02},10.0.0.{row % 9},{service},{port},{size},{packets},{label}")
+    return "\n".join(lines) + "\n"
+
+
+class Usage(harness.TestCase):
+    def test_help_shows_examples_first_and_exits_0(self):
+        for command in ("scan", "train", "score", "explain", "evaluate", "models", "demo"):
+            answer = run_ok(command, "--help")
+            self.assertLess(answer.out.index("Examples:"), answer.out.index("Usage:"))
+            self.assertIn(f"netstray {command}", answer.out)
+            self.assertEqual(answer.err, "")
+        self.assertIn("scan", run_ok("--help").out)
+
+    def test_version_and_nothing_at_all(self):
+        self.assertRegex(run_ok("--version").out, r"^netstray \d+\.\d+\.\d+\n$")
+        self.assertEqual(run().code, 2)
+
+    def test_wrong_usage_exits_2_and_names_the_nearest(self):
+        self.assert_refused(run("trian", "x"), 2, "did you mean train?")
+        self.assert_refused(run("train", "x", "--sead", "1"), 2, "--seed")
+        self.assert_refused(run("train", "x", "--seed", "one"), 2, "--seed", "\"one\"", "whole number")
+        self.assert_refused(run("train"), 2, "DATA")
+        self.assert_refused(run("scan", "a", "b"), 2, "one argument too many", "\"b\"")
+        self.assert_refused(run("train", "x", "-o", "y", "--threshold", "median:2"), 2, "threshold")
+        self.assert_refused(run("train", "x", "-o", "y", "--false-alarms", "2"), 2, "false-alarms")
+        self.assert_refused(run("scan", "x", "--layout", "kdd98"), 2, "kdd99")
+
+    def test_completions_and_man_page_name_every_command_and_option(self):
+        for text in (run_ok("completion", "bash").out, run_ok("completion", "zsh").out, run_ok("completion", "fish").out, run_ok("man").out):
+            for word in ("scan", "train", "evaluate", "false", "seed"):
+                self.assertIn(word, text)
+        self.assert_refused(run("completion", "tcsh"), 2, "bash, zsh and fish")
+        script = run_ok("completion", "bash").out
+        check = subprocess.run(["bash", "-n"], input=script.encode(), capture_output=True, check=False)
+        self.assertEqual(check.returncode, 0, check.stderr)
+
+    def test_options_come_from_the_environment_where_not_given(self):
+        data = self.write("flows.csv", flows(200))
+        first, second = self.directory / "a.nst", self.directory / "b.nst"
+        run_ok("train", data, "-o", first, env={"NETSTRAY_SEED": "7"})
+        run_ok("train", data, "-o", second, "--seed", "7")
+        self.assertEqual(first.read_bytes(), second.read_bytes())
+
+
+class MainJob(harness.TestCase):
+    def test_scan_train_score_explain_evaluate(self):
+        quiet = self.write("quiet.csv", flows(1000))
+        odd = (17, 230, 231)
+        today = self.write("today.csv", flows(400, seed=2, odd=odd))
+        model = self.directory / "usual.nst"
+
+        trained = run_ok("train", quiet, "--label", "label", "--normal", "normal", "--seed", "1", "-o", model, "--json").json()
+        self.assertEqual(trained["learned"], ["service", "port", "bytes", "packets"])
+        self.assertEqual({column["name"]: column["why"] for column in trained["carried"]},
+                         {"time": "time", "src_ip": "address", "label": "label"})
+        self.assertEqual(trained["rows_train"], 800)
+        self.assertEqual(trained["rows_calibration"], 200)
+
+        scored = list(csv.DictReader(io.StringIO(run_ok("score", model, today).out)))
+        self.assertEqual([row["bytes"] for row in scored], [row["bytes"] for row in csv.DictReader(io.StringIO(today.read_text()))])
+        highest = sorted(range(400), key=lambda row: -float(scored[row]["score"]))[:3]
+        self.assertEqual(sorted(highest), list(odd))
+        for row in odd:
+            self.assertEqual(scored[row]["verdict"], "1")
+            self.assertIn("bytes=90000", scored[row]["reasons"])
+
+        explained = run_ok("explain", model, today, "--row", "18", "--json").json()["rows"][0]
+        self.assertEqual(explained["row"], 18)
+        self.assertEqual(explained["line"], 19)
+        self.assertEqual({reason["feature"] for reason in explained["reasons"][:3]}, {"bytes", "port", "packets"})
+        for reason in explained["reasons"]:
+            self.assertLessEqual({"feature", "value", "usual_low", "usual_high", "weight"}, set(reason))
+
+        page = self.directory / "report.html"
+        evaluated = run_ok("evaluate", model, today, "--json", "--report", page).json()
+        self.assertEqual(evaluated["attacks"], 3)
+        self.assertEqual(evaluated["confusion"]["tp"], 3)
+        self.assertEqual(evaluated["auc"], 1.0)
+        html = page.read_text()
+        self.assertNotRegex(html, r"(src|href)=\"https?:")
+
+        ranked = run_ok("scan", today, "--top", "3", "--json").json()
+        self.assertEqual({entry["row"] for entry in ranked["top"]}, {18, 231, 232})
+
+    def test_results_go_to_stdout_and_messages_to_stderr(self):
+        data = self.write("flows.csv", flows(300))
+        model = self.directory / "m.nst"
+        answer = run_ok("train", data, "-o", model, "--json")
+        answer.json()
+        self.assertIn("no label", answer.err)
+        self.assertEqual(run_ok("train", data, "-o", model, "--json", "--quiet").err, "")
+        self.assertIn("no-label", [warning["id"] for warning in answer.json()["warnings"]])
+
+    def test_scores_out_has_each_training_row_once(self):
+        data = self.write("flows.csv", flows(300))
+        out = self.directory / "scores.csv"
+        run_ok("train", data, "-o", self.directory / "m.nst", "--scores-out", out)
+        rows = list(csv.DictReader(io.StringIO(out.read_text())))
+        self.assertEqual([int(row["row"]) for row in rows], list(range(1, 301)))
+        self.assertEqual(sum(row["used_for"] == "calibration" for row in rows), 60)
+
+    def test_gzip_pipe_tabs_and_crlf_give_the_same_model(self):
+        text = flows(200)
+        plain = self.write("flows.csv", text)
+        variants = [
+            self.write("flows.csv.gz", gzip.compress(text.encode()[:3000]) + gzip.compress(text.encode()[3000:])),
+            self.write("flows.tsv", text.replace(",", "\t")),
+            self.write("crlf.csv", "\ufeff" + text.replace("\n", "\r\n")),
+        ]
+        model = self.directory / "m.nst"
+        run_ok("train", plain, "-o", model)
+        expected = run_ok("score", model, plain, "--quiet").out
+        for path in variants:
+            other = self.directory / "other.nst"
+            run_ok("train", path, "-o", other)
+            self.assertEqual(run_ok("score", other, plain, "--quiet").out, expected, path)
+        self.assertEqual(run_ok("score", model, "-", "--quiet", stdin=text).out, expected)
+
+    def test_a_taken_name_gets_the_prefix(self):
+        data = self.write("flows.csv", flows(200).replace("packets", "score", 1))
+        model = self.directory / "m.nst"
+        run_ok("train", data, "-o", model)
+        header = run_ok("score", model, data).out.splitlines()[0]
+        self.assertTrue(header.endswith("score,label,netstray_score,p_value,verdict,reasons"), header)
+
+    def test_without_calibration_there_are_no_p_values_and_it_says_so(self):
+        data = self.write("flows.csv", flows(200))
+        model = self.directory / "m.nst"
+        answer = run_ok("train", data, "-o", model, "--calibration", "0", "--threshold", "contamination:auto")
+        self.assertIn("no p-values", answer.err)
+        rows = list(csv.DictReader(io.StringIO(run_ok("score", model, data).out)))
+        self.assertTrue(all(row["p_value"] == "" for row in rows))
+
+    def test_models_show_and_verify(self):
+        data = self.write("flows.csv", flows(200))
+        model = self.directory / "m.nst"
+        run_ok("train", data, "-o", model)
+        self.assertIn("service", run_ok("models", "show", model).out)
+        self.assertEqual(run_ok("models", "show", model, "--json").json()["command"], "models show")
+        self.assertTrue(run_ok("models", "verify", model, "--json").json()["ok"])
+        whole = model.read_bytes()
+        broken = self.write("broken.nst", whole[: len(whole) // 2])
+        for args in (("models", "verify", broken), ("score", broken, data), ("models", "show", broken)):
+            self.assert_refused(run(*args), 1, "broken.nst")
+        rng = random.Random(5)
+        for _ in range(30):
+            at = rng.randrange(len(whole))
+            broken.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << rng.randrange(8))]) + whole[at + 1 :])
+            self.assertEqual(run("models", "verify", broken).code, 1, f"byte {at}")
+            self.assertEqual(run("score", broken, data).code, 1, f"byte {at}")
+
+    def test_ctrl_c_exits_130_and_leaves_no_file(self):
+        out = self.directory / "scored.csv"
+        data = self.write("flows.csv", flows(200))
+        model = self.directory / "m.nst"
+        run_ok("train", data, "-o", model)
+        with subprocess.Popen([BINARY, "score", model, "-", "-o", out], stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            process.stdin.write(flows(5000).encode())
+            process.stdin.flush()
+            time.sleep(0.7)
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.2)
+            process.stdin.close()
+            self.assertEqual(process.wait(20), 130, process.stderr.read())
+        self.assertEqual(sorted(path.name for path in self.directory.iterdir()), ["flows.csv", "m.nst"])
+
+
+class BadInput(harness.TestCase):
+    """Every bad input is told with file, line, column and what was expected, and no output file is left."""
+
+    def refused(self, text, *words, args=()):
+        path = self.write("bad.csv", text)
+        out = self.directory / "out.nst"
+        answer = run("train", path, "-o", out, *args)
+        self.assert_refused(answer, 1, *words)
+        self.assertFalse(out.exists())
+        return answer
+
+    def spoiled(self, line, change):
+        """A good table with one line changed."""
+        lines = flows(3000).split("\n")
+        lines[line - 1] = change(lines[line - 1])
+        return "\n".join(lines)
+
+    def test_text_in_a_numeric_column(self):
+        text = self.spoiled(2500, lambda line: line.replace(line.split(",")[4], "lots"))
+        self.refused(text, "bad.csv:2500:5: bytes: found \"lots\", expected ")
+        answer = run_ok("train", self.write("bad.csv", text), "-o", self.directory / "m.nst", "--skip-bad-rows", "--json").json()
+        self.assertEqual(answer["rows_read"], 2999)
+        self.assertEqual(sum(answer["inputs"][0]["skipped"].values()), 1)
+
+    def test_a_row_too_short_or_too_long(self):
+        self.refused(self.spoiled(100, lambda line: line.rsplit(",", 2)[0]), "bad.csv:100:", "expected 7")
+        self.refused(self.spoiled(101, lambda line: line + ",more"), "bad.csv:101:", "expected 7")
+
+    def test_a_quote_never_closed(self):
+        self.refused(self.spoiled(200, lambda line: line.replace("10.0", "\"10.0", 1)), "bad.csv:200:", "quote")
+
+    def test_a_number_too_large(self):
+        self.refused(self.spoiled(300, lambda line: line.replace(line.split(",")[4], "1e999")), "bad.csv:300:5: bytes: found \"1e999\"")
+
+    def test_nul_bytes_and_binary_junk(self):
+        self.refused(self.spoiled(400, lambda line: line[:5] + "\0" + line[6:]), "bad.csv:400:", "NUL")
+        self.refused(random.Random(1).randbytes(20_000), "bad.csv")
+
+    def test_a_line_over_16_mib(self):
+        self.refused(flows(50) + "x" * (17 << 20) + "\n", "bad.csv:52:", "16 MiB")
+
+    def test_an_empty_file_and_a_header_alone(self):
+        self.refused("", "empty")
+        self.refused(flows(0), "no rows")
+
+    def test_names_twice(self):
+        self.refused(flows(20).replace("packets", "bytes", 1), "bad.csv:1:", "bytes")
+
+    def test_a_first_row_that_looks_like_data(self):
+        self.refused("\n".join(f"{i},{i * 2},{i % 7}" for i in range(50)), "--no-header", "--columns")
+
+    def test_truncated_gzip(self):
+        whole = gzip.compress(flows(3000).encode())
+        self.refused(whole[: len(whole) // 2], "bad.csv", "ends early")
+        spoiled = bytearray(whole)
+        spoiled[-6] ^= 1
+        self.refused(bytes(spoiled), "bad.csv", "checksum")
+
+    def test_a_missing_label_column_names_the_nearest(self):
+        path = self.write("flows.csv", flows(50))
+        self.assert_refused(run("train", path, "--label", "labl", "--normal", "normal", "-o", "x"), 2, "did you mean \"label\"")
+        self.assert_refused(run("train", path, "--label", "label", "--normal", "benign", "-o", "x"), 2, "\"normal\" (50 rows)")
+        self.assert_refused(run("train", path, "--drop", "byts", "-o", "x"), 2, "did you mean \"bytes\"")
+
+    def test_a_file_that_is_not_there_and_a_place_that_cannot_be_written(self):
+        self.assert_refused(run("scan", self.directory / "absent.csv"), 1, "absent.csv", "No such file")
+        self.assert_refused(run("scan", self.directory), 1, "directory")
+        path = self.write("flows.csv", flows(50))
+        self.assert_refused(run("train", path, "-o", self.directory / "no" / "m.nst"), 1, "m.nst", "No such file")
+
+    def test_data_without_the_models_columns(self):
+        path = self.write("flows.csv", flows(100))
+        model = self.directory / "m.nst"
+        run_ok("train", path, "-o", model)
+        other = self.write("other.csv", flows(100).replace("packets", "pakets", 1))
+        self.assert_refused(run("score", model, other), 1, "\"packets\"", "\"pakets\"")
+        self.assert_refused(run("evaluate", model, path), 2, "--label")
+        self.assert_refused(run("explain", model, path, "--row", "101"), 1, "no row 101")
+
+    def test_scores_made_elsewhere_that_do_not_fit(self):
+        path = self.write("flows.csv", flows(100, odd=(3, 4)))
+        label = ("--label", "label", "--normal", "normal")
+        short = self.write("short.txt", "\n".join("0.5" for _ in range(99)))
+        self.assert_refused(run("evaluate", "--scores", short, path, *label), 1, "99 scores", "100 rows")
+        right = self.write("right.txt", "\n".join("9" if row in (3, 4) else str(row / 100) for row in range(100)))
+        answer = run_ok("evaluate", "--scores", right, path, *label, "--cut", "5", "--json").json()
+        self.assertEqual(answer["confusion"], {"tn": 98, "fp": 0, "fn": 0, "tp": 2})
+        self.assertEqual(answer["auc"], 1.0)
+
+
+if __name__ == "__main__":
+    harness.main()
