@@ -40,10 +40,13 @@ class IsolationForest final : public Detector {
 
   /// Values must be finite. A row's path lengths are added up as integers (units of 2^-26 of a step), so the scores do
   /// not depend on the order of trees, blocks or threads. Throws Error where the matrix has other columns than the one
-  /// it was fitted on. About 1.2 ns per row, tree and thread for 256 rows a tree.
+  /// it was fitted on. About 12 ns per row and tree on one core of a 2024 server, for 256 rows a tree.
   void score(const Matrix& matrix, std::span<double> scores) const override;
 
-  /// See docs/reasons.md.
+  /// In steps of path length: each split on the row's way gives its column the expected path length at the node less
+  /// that at the child where the row goes (Saabas 2014, for path lengths), averaged over the trees. The sum over all
+  /// columns is exactly the expected path length less the row's own. Only what a split can see counts: a value beyond
+  /// all that was sampled is worth no more than the most extreme sampled one, an unseen level nothing.
   void explain(const Matrix& matrix, std::size_t row, std::span<double> parts) const override;
   void save(ByteWriter& out) const override;
 

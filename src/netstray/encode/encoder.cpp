@@ -56,6 +56,17 @@ void fit_levels(Encoder::Column& column, const Column& source, std::span<const s
   column.constant = column.levels.size() == 1;
 }
 
+double entropy(const std::vector<std::uint64_t>& counts) {
+  double total = 0;
+  for (const std::uint64_t count : counts) total += static_cast<double>(count);
+  double sum = 0;
+  for (const std::uint64_t count : counts) {
+    const double share = static_cast<double>(count) / total;
+    if (share > 0) sum -= share * std::log(share);
+  }
+  return sum;
+}
+
 std::vector<std::uint16_t> sorted_by_text(const std::vector<std::string>& levels) {
   std::vector<std::uint16_t> codes(levels.size());
   std::iota(codes.begin(), codes.end(), std::uint16_t{0});
@@ -67,6 +78,7 @@ std::vector<std::uint16_t> sorted_by_text(const std::vector<std::string>& levels
 bool sound_levels(const Encoder::Column& column) {
   const auto& levels = column.levels;
   if (levels.empty() || levels.size() > kMostLevels || column.level_rows.size() != levels.size()) return false;
+  if (std::ranges::find(column.level_rows, 0U) != column.level_rows.end()) return false;
   const auto codes = sorted_by_text(levels);
   const auto same = [&](std::uint16_t a, std::uint16_t b) { return levels[a] == levels[b]; };
   return std::ranges::adjacent_find(codes, same) == codes.end();
@@ -105,17 +117,20 @@ struct EncodedCategory {
   std::uint64_t unseen = 0;
 };
 
+/// The code of a level, or the one behind the last for a level that was not seen.
+std::uint16_t code_of(std::string_view text, const Encoder::Column& column, std::span<const std::uint16_t> by_text) {
+  const auto text_of = [&](std::uint16_t code) -> std::string_view { return column.levels[code]; };
+  const auto found = std::ranges::lower_bound(by_text, text, {}, text_of);
+  const bool seen = found != by_text.end() && text_of(*found) == text;
+  return seen ? *found : static_cast<std::uint16_t>(column.levels.size());
+}
+
 EncodedCategory encode_category(const Encoder::Column& column, std::span<const std::uint16_t> by_text,
                                 const Column& source) {
   const auto unseen = static_cast<std::uint16_t>(column.levels.size());
-  const auto code_of = [&](std::string_view text) {
-    const auto text_of = [&](std::uint16_t code) -> std::string_view { return column.levels[code]; };
-    const auto found = std::ranges::lower_bound(by_text, text, {}, text_of);
-    return found != by_text.end() && text_of(*found) == text ? *found : unseen;
-  };
   std::vector<std::uint16_t> code_here;  // learned code of each code of the table, the last for a missing value
-  for (const auto& text : source.levels()) code_here.push_back(code_of(text));
-  code_here.push_back(code_of(""));
+  for (const auto& text : source.levels()) code_here.push_back(code_of(text, column, by_text));
+  code_here.push_back(code_of("", column, by_text));
 
   EncodedCategory encoded;
   encoded.codes.resize(source.size());
@@ -201,6 +216,7 @@ void Encoder::lay_out() {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (is_category(columns_[i].field)) origin_.resize(origin_.size() + columns_[i].levels.size() + 1, i);
     by_text_.push_back(sorted_by_text(columns_[i].levels));
+    entropy_.push_back(entropy(columns_[i].level_rows));
   }
 }
 
@@ -245,6 +261,21 @@ std::string Encoder::column_name(std::size_t dense) const {
   const auto place = dense - static_cast<std::size_t>(std::ranges::find(origin_, origin_[dense]) - origin_.begin());
   if (is_number(column.field)) return column.field.name + (place == 0 ? "" : " missing");
   return place < column.levels.size() ? column.field.name + "=" + column.levels[place] : column.field.name + " unseen";
+}
+
+double Encoder::surprise(std::size_t column, const netstray::Column& source, std::size_t row) const {
+  const Column& learned = columns_[column];
+  if (is_number(learned.field)) {
+    const double number = source.number(row);
+    if (!std::isfinite(number)) return learned.missing == 0 ? 1 : 0;
+    return number < learned.min || number > learned.max ? 1 : 0;
+  }
+  const std::string_view text = source.missing(row) ? std::string_view{} : source.levels()[source.code(row)];
+  const std::uint16_t code = code_of(text, learned, by_text_[column]);
+  if (code == learned.levels.size()) return 1;
+  const auto rows = static_cast<double>(training_rows_);
+  const double share = static_cast<double>(learned.level_rows[code]) / rows;
+  return std::clamp((-std::log(share) - entropy_[column]) / std::log(2 * (rows + 1)), 0.0, 1.0);
 }
 
 Schema Encoder::schema() const {

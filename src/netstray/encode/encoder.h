@@ -70,6 +70,13 @@ class Encoder {
   /// type (integer and number do for each other). Linear.
   Matrix encode(const Table& table, EncodeCounts* counts = nullptr) const;
 
+  /// How much a value departs from what training showed of its column alone, in [0, 1]: 1 for a number outside
+  /// [min, max], a level never seen, or a value missing where training had all; for a level that was seen
+  /// (-ln p - entropy) / ln(2 (n + 1)), at least 0, p being its share of the n training rows: how much rarer it is than
+  /// levels of this column usually are. A forest cannot see the first kind, as no row that it grew on was there, and
+  /// sees the second only faintly: reasons need both. `source` is the learned column's in the table; O(log levels).
+  double surprise(std::size_t column, const netstray::Column& source, std::size_t row) const;
+
   NumericScaling scaling() const noexcept { return scaling_; }
   std::uint64_t training_rows() const noexcept { return training_rows_; }
   std::span<const Column> columns() const noexcept { return columns_; }
@@ -96,6 +103,7 @@ class Encoder {
   // Made from the above by lay_out().
   std::vector<std::size_t> origin_;
   std::vector<std::vector<std::uint16_t>> by_text_;  ///< per learned column: its levels' codes, sorted by their text
+  std::vector<double> entropy_;                      ///< per learned column: of its levels, in nats
 };
 
 }  // namespace netstray

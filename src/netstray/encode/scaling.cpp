@@ -11,6 +11,9 @@ namespace {
 
 constexpr double kLargest = std::numeric_limits<double>::max();
 
+/// Larger values are learned as this, so that differences and sums in between stay finite.
+constexpr double kLargestLearned = 1e300;
+
 double log_of(double value) noexcept { return std::copysign(std::log1p(std::fabs(value)), value); }
 
 /// mean_sd, also where the squares of the values would overflow.
@@ -69,6 +72,7 @@ void fit_numbers(Encoder::Column& column, std::vector<double> values, NumericSca
   if (!values.empty()) {
     column.min = values.front();
     column.max = values.back();
+    for (double& value : values) value = std::clamp(value, -kLargestLearned, kLargestLearned);
     column.median = sorted_quantile(values, 0.5);
     column.low = sorted_quantile(values, 0.05);
     column.high = sorted_quantile(values, 0.95);
