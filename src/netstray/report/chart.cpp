@@ -196,9 +196,9 @@ void draw_cell(Svg& svg, Point corner, double width, double height, const Cell& 
   const int shade = static_cast<int>(std::lround(share * 10));
   svg.rect(corner, width, height, fmt::format("cell {} shade{}", cell.right ? "right" : "wrong", shade));
   const Point middle{corner.x + width / 2, corner.y + height / 2};
-  svg.text({middle.x, middle.y - 14}, cell.name, "tick", Svg::Anchor::middle);
+  svg.text({middle.x, middle.y - 14}, cell.name, "key", Svg::Anchor::middle);
   svg.text({middle.x, middle.y + 12}, grouped(cell.count), "figure", Svg::Anchor::middle);
-  svg.text({middle.x, middle.y + 33}, cell.of_class == 0 ? "no rows" : percent(share), "label", Svg::Anchor::middle);
+  svg.text({middle.x, middle.y + 33}, cell.of_class == 0 ? "no rows" : percent(share), "key", Svg::Anchor::middle);
 }
 
 }  // namespace
@@ -326,7 +326,7 @@ std::string histogram_chart(const ScoreHistogram& histogram, std::optional<doubl
     svg.polyline(outline, attack ? "attack" : "normal");
   }
   if (cut) draw_cut(svg, x.scale, *cut);
-  draw_key(svg, {kRight - 196, 20}, "normal", "normal rows");
+  draw_key(svg, {kRight - 208, 20}, "normal", "normal rows");
   draw_key(svg, {kRight - 90, 20}, "attack", "attack rows");
   return svg.str();
 }
@@ -346,7 +346,7 @@ std::string confusion_chart(const Confusion& confusion) {
   svg.text({left + width * 1.5, top - 12}, "flagged", "label", Svg::Anchor::middle);
   svg.text({left - 10, top + height / 2 + 4}, "normal", "label", Svg::Anchor::end);
   svg.text({left - 10, top + height * 1.5 + 4}, "attack", "label", Svg::Anchor::end);
-  draw_cell(svg, {left, top}, width, height, {"left in peace", confusion.tn, normal, true});
+  draw_cell(svg, {left, top}, width, height, {"left alone", confusion.tn, normal, true});
   draw_cell(svg, {left + width, top}, width, height, {"false alarms", confusion.fp, normal, false});
   draw_cell(svg, {left, top + height}, width, height, {"missed", confusion.fn, attacks, false});
   draw_cell(svg, {left + width, top + height}, width, height, {"found", confusion.tp, attacks, true});

@@ -31,10 +31,16 @@ std::string page_title(const EvaluationPage& page) {
              : "How well " + file_name(page.model->path) + " does on " + data;
 }
 
-std::string page_subtitle(const Evaluation& evaluation) {
+std::string page_subtitle(const EvaluationPage& page) {
+  const Evaluation& evaluation = *page.evaluation;
   const std::uint64_t normal = evaluation.rows - std::min(evaluation.rows, evaluation.attacks);
-  return fmt::format("{}: {} normal, {} attacks", counted(evaluation.rows, "row", "rows"), grouped(normal),
-                     grouped(evaluation.attacks));
+  std::string text = fmt::format("{}: {} normal, {}.", counted(evaluation.rows, "row", "rows"), grouped(normal),
+                                 counted(evaluation.attacks, "attack", "attacks"));
+  if (page.model == nullptr) return text + " The scores were made elsewhere.";
+  const TrainingRecord& record = page.model->record;
+  return text + fmt::format(" The model ({}) learned from {} of {} ({}); its cut is {}.", page.model->detector,
+                            counted(record.rows_train, "row", "rows"), file_name(record.source), record.rows_used,
+                            page.model->rule);
 }
 
 std::string interval_note(const std::optional<Interval>& interval) {
@@ -46,9 +52,9 @@ std::optional<Interval> interval_of(const Evaluation& evaluation, Interval Boots
 }
 
 Page::Headline false_alarm_headline(const FalseAlarms& alarms) {
-  Page::Headline headline{"False alarms among normal rows", percent(alarms.measured), "", false};
+  Page::Headline headline{"False alarms", percent(alarms.measured), "of normal rows", false};
   headline.alarm = promise_of(alarms) == Promise::too_many;
-  if (alarms.asked) headline.note = chosen_percent(*alarms.asked) + " asked for";
+  if (alarms.asked) headline.note += "; " + chosen_percent(*alarms.asked) + " asked for";
   return headline;
 }
 
@@ -237,7 +243,7 @@ void add_data(Page& out, const EvaluationPage& page) {
 
 std::string evaluation_page(const EvaluationPage& page) {
   const Evaluation& evaluation = *page.evaluation;
-  Page out(page_title(page), page_subtitle(evaluation));
+  Page out(page_title(page), page_subtitle(page));
   add_answer(out, evaluation);
   add_charts(out, page);
   add_families(out, evaluation);

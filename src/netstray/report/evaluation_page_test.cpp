@@ -35,7 +35,8 @@ TEST_F(EvaluationPageTest, IsWellFormedAndFetchesNothing) {
 TEST_F(EvaluationPageTest, HoldsWhatAReaderLooksFor) {
   const std::string html = evaluation_page(page_);
   for (const auto* part :
-       {"How well m.nst does on KDDTest+.txt.gz", "1,400 rows: 800 normal, 600 attacks", "Of 1,000 normal rows",
+       {"How well m.nst does on KDDTest+.txt.gz",
+        "1,400 rows: 800 normal, 600 attacks. The model (iforest) learned from 53,874 rows", "Of 1,000 normal rows",
         "ROC curve", "Precision and recall", "weighted avg", "r2l", "duplicates-across", "not a feature of this layout",
         "num_outbound_cmds", "rows with label &quot;normal&quot;", "3 too few cells", "netstray evaluate m.nst"}) {
     EXPECT_TRUE(has(html, part)) << part;
