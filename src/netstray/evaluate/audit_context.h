@@ -36,7 +36,8 @@ std::optional<Audit> audit_out_of_range(const AuditContext& context);
 std::optional<Audit> audit_calibration_shift(const AuditContext& context);
 std::optional<Audit> audit_threshold_on_training(const AuditContext& context);
 
-/// For the texts: "80.3 %"; "1 row", "7,641 rows"; ".9817" as "0.9817"; the first few names "a, b, c and 9 more".
+/// For the texts: "80.3 %"; "1 row", "7,641 rows"; "0.9817"; the first few names "a, b, c and 9 more". What is below 1
+/// is never rounded to "100 %" or "1".
 std::string percent_text(double share);
 std::string rows_text(std::uint64_t rows);
 std::string decimal_text(double value);

@@ -25,6 +25,13 @@ std::vector<std::size_t> audited_columns(const AuditInput& input) {
   return columns;
 }
 
+/// With `digits` significant digits, or as many more as keep a number below `limit` from being rounded to it.
+std::string below_limit(double value, int digits, double limit) {
+  auto text = readable(value, digits);
+  while (value < limit && text == readable(limit) && digits < 15) text = readable(value, ++digits);
+  return text;
+}
+
 }  // namespace
 
 AuditContext::AuditContext(const AuditInput& audited) : input(audited), columns(audited_columns(audited)) {
@@ -38,11 +45,11 @@ std::span<const std::uint8_t> AuditContext::labels() const noexcept {
   return input.truth == nullptr ? std::span<const std::uint8_t>{} : input.truth->labels;
 }
 
-std::string percent_text(double share) { return readable(100 * share, 3) + " %"; }
+std::string percent_text(double share) { return below_limit(100 * share, 3, 100) + " %"; }
 
 std::string rows_text(std::uint64_t rows) { return rows == 1 ? "1 row" : grouped(rows) + " rows"; }
 
-std::string decimal_text(double value) { return readable(value, 4); }
+std::string decimal_text(double value) { return below_limit(value, 4, 1); }
 
 std::string names_text(std::span<const std::string> names, std::size_t most) {
   if (names.size() <= most + 1) return join(names, ", ");

@@ -59,7 +59,11 @@ Promised promised(const Evaluation& evaluation, const Model& model, std::uint64_
 }
 
 /// What it means that the measured share lies outside what chance allows.
-std::string meaning(double measured, const Interval& interval) {
+std::string meaning(double measured, const Interval& interval, bool mixed) {
+  if (mixed && (measured > interval.high || measured < interval.low))
+    return " That is not by chance: attacks are among the calibration rows, so they say little about normal rows. "
+           "Train "
+           "on normal rows only.";
   if (measured > interval.high)
     return " That is more than chance explains: normal traffic here is not like the calibration rows, and the promise "
            "does not hold. Train anew on normal traffic of this kind.";
@@ -87,15 +91,16 @@ std::optional<Audit> audit_calibration_shift(const AuditContext& context) {
   const auto [share, asked, interval] = promised(*evaluation, *model, normal);
   const double distance = shift_distance(model->calibration, evaluation->curve);
   const double bound = distance_bound(static_cast<double>(normal), static_cast<double>(model->calibration.size()));
+  const bool mixed = model->record.attacks_in_training.value_or(0) > 0;
   const bool kept = measured >= interval.low && measured <= interval.high;
   const bool shifted = distance > std::max(bound, kLargeDistance);
   auto text = fmt::format(
       "{} of the normal rows are flagged; {} {}, and chance allows {} to {}.{} Over all scores, normal rows here and "
       "calibration rows differ by {} (Kolmogorov-Smirnov distance; up to {} would be chance).",
       percent_text(measured), percent_text(share), asked ? "was asked for" : "of the calibration rows were",
-      percent_text(interval.low), percent_text(interval.high), meaning(measured, interval), readable(distance, 2),
-      readable(bound, 2));
-  if (kept && shifted) text += " So normal traffic has shifted, though not at the cut.";
+      percent_text(interval.low), percent_text(interval.high), meaning(measured, interval, mixed),
+      readable(distance, 2), readable(bound, 2));
+  if (kept && shifted && !mixed) text += " So normal traffic has shifted, though not at the cut.";
   return Audit{"calibration-shift", kept && !shifted ? note : warning, measured, std::move(text)};
 }
 

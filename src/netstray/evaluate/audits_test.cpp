@@ -152,7 +152,6 @@ TEST(Audits, CountTestRowsThatWereInTraining) {
 TEST(Audits, NoticeThatTheTestIsTheTrainingData) {
   Study study;
   study.all_rows = true;
-  study.calibration = 0;
   study.test = study.training = made_rows(3, 900, 100);
   expect_audit(study, "duplicates-across", error, "the training data itself");
 }
@@ -283,6 +282,20 @@ TEST(Audits, NoticeAShiftThatDoesNotReachTheCut) {
   for (auto& row : study.test)
     if (!row.attack) row.x = row.y = row.x > 0 ? 5 : -5;
   expect_audit(study, "calibration-shift", warning, "normal traffic");
+}
+
+TEST(Audits, DoNotBlameTrafficWhereCalibrationRowsHoldAttacks) {
+  Study study;
+  study.all_rows = true;
+  study.training = made_rows(9, 800, 1200);
+  expect_audit(study, "calibration-shift", warning, "attacks are among the calibration rows");
+}
+
+TEST(Audits, NeverRoundALimitAway) {
+  Study study;
+  for (int i = 0; i < 10'000; ++i) study.test.push_back({5, 5, 1, "http", i == 0});
+  const auto audits = study.audits();
+  EXPECT_NE(named(audits, "ceiling").text.find("99.99 %"), std::string::npos) << named(audits, "ceiling").text;
 }
 
 TEST(Audits, PromiseNothingWithoutCalibrationRows) {
