@@ -146,8 +146,8 @@ std::string Layout::family(std::string_view label) const {
 }
 
 std::span<const Layout> layouts() {
-  static const std::vector<Layout> kLayouts = make_layouts();
-  return kLayouts;
+  static const std::vector<Layout> all_layouts = make_layouts();
+  return all_layouts;
 }
 
 const Layout& layout(std::string_view id) {

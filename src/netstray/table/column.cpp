@@ -28,15 +28,8 @@ double Column::power() const noexcept {
   return type_ == ColumnType::time ? kNanoseconds : static_cast<double>(kPowers[scale_]);
 }
 
-void Column::append_present() {
-  if (!missing_.empty()) missing_.push_back(false);
-  ++size_;
-}
-
-void Column::append_decimal(std::int64_t mantissa, unsigned scale) {
-  if (scale != scale_ && !in_doubles_ && !align(mantissa, scale)) {
-    widen_to_double();
-  }
+void Column::append_unaligned(std::int64_t mantissa, unsigned scale) {
+  if (!in_doubles_ && !align(mantissa, scale)) widen_to_double();
   if (in_doubles_) {
     doubles_.push_back(static_cast<double>(mantissa) / static_cast<double>(kPowers[scale]));
   } else {

@@ -35,7 +35,11 @@ class Column {
   /// Appending. append_decimal and append_number are for integer and number, append_text for category and address,
   /// append_time for time. A decimal is `mantissa / 10^scale`, scale <= 15, |mantissa| < 10^15 (with scale 0: any).
   /// A NaN is a missing value.
-  void append_decimal(std::int64_t mantissa, unsigned scale);
+  void append_decimal(std::int64_t mantissa, unsigned scale) {
+    if (scale != scale_ || in_doubles_) return append_unaligned(mantissa, scale);
+    integers_.push_back(mantissa);
+    append_present();
+  }
   void append_number(double value);
   void append_text(std::string_view text);
   void append_time(TimeNs time);
@@ -73,7 +77,11 @@ class Column {
   /// Brings the column and the value to one scale; false where that takes f64.
   bool align(std::int64_t& mantissa, unsigned scale);
   void widen_to_double();
-  void append_present();
+  void append_unaligned(std::int64_t mantissa, unsigned scale);
+  void append_present() {
+    if (!missing_.empty()) missing_.push_back(false);
+    ++size_;
+  }
   double power() const noexcept;
 
   ColumnType type_;

@@ -118,7 +118,7 @@ CsvReader::State::State(std::unique_ptr<ByteSource> source, CsvOptions options)
 
 std::vector<std::string> CsvReader::State::row_cells() {
   std::vector<std::string> cells;
-  const std::size_t count = std::min(scanner_.cells(), scanner_.kept_cells());
+  const std::size_t count = scanner_.kept_cells();
   cells.reserve(count);
   for (std::size_t i = 0; i < count; ++i) cells.emplace_back(scanner_.cell(i));
   return cells;

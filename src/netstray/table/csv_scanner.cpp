@@ -26,7 +26,7 @@ bool ends_a_line_outside_quotes(std::string_view text) noexcept {
 }  // namespace
 
 CsvScanner::CsvScanner(std::unique_ptr<ByteSource> source, std::size_t block_bytes)
-    : source_(std::move(source)), block_bytes_(block_bytes), nul_(kNone), cells_(kMostCells) {
+    : source_(std::move(source)), block_bytes_(block_bytes), nul_(kNone) {
   buffer_.resize(1);
 }
 
@@ -161,24 +161,15 @@ bool CsvScanner::scan_plain() {
   const char* const end = data + end_;
   const char* at = data + scan_;
   const char delimiter = delimiter_;
+  bool at_start = state_ == State::cell_start;
   for (;;) {
-    if (state_ == State::cell_start) {
-      if (at == end) break;
+    if (at_start) {
       cell_begin_ = static_cast<std::size_t>(at - row);
       doubled_quotes_ = false;
-      if (*at == '"') {
-        quote_ = cell_begin_++;
-        scan_ = static_cast<std::size_t>(at - data) + 1;
-        row_has_quotes_ = true;
-        state_ = State::quoted;
-        return true;
-      }
+      if (*at == '"') return open_quote();
     }
     while (*at != delimiter && *at != '\n') ++at;
-    if (at == end) {
-      state_ = State::plain;
-      break;
-    }
+    if (at == end) break;
     if (*at == '\n') {
       const bool carriage_return = at - row > static_cast<std::ptrdiff_t>(cell_begin_) && at[-1] == '\r';
       end_row(static_cast<std::size_t>(at - data) - (carriage_return ? 1 : 0), static_cast<std::size_t>(at - data) + 1);
@@ -186,10 +177,20 @@ bool CsvScanner::scan_plain() {
     }
     end_cell(static_cast<std::size_t>(at - row));
     ++at;
-    state_ = State::cell_start;
+    at_start = true;
   }
   scan_ = static_cast<std::size_t>(at - data);
+  state_ = scan_ == row_ + cell_begin_ ? State::cell_start : State::plain;
   return false;
+}
+
+/// A cell begins with a quote.
+bool CsvScanner::open_quote() {
+  quote_ = cell_begin_++;
+  scan_ = row_ + cell_begin_;
+  row_has_quotes_ = true;
+  state_ = State::quoted;
+  return true;
 }
 
 bool CsvScanner::scan_quoted() {
@@ -233,11 +234,10 @@ std::optional<bool> CsvScanner::scan_after_quote() {
   return true;
 }
 
-void CsvScanner::end_cell(std::size_t end) {
-  if (cell_count_ < cells_.size()) {
-    cells_[cell_count_] = {static_cast<std::uint32_t>(cell_begin_), static_cast<std::uint32_t>(end), doubled_quotes_};
-  }
-  ++cell_count_;
+/// A row of more cells than any before.
+void CsvScanner::end_further_cell(std::size_t end) {
+  if (cells_.size() == most_kept_) return;
+  cells_.push_back({static_cast<std::uint32_t>(cell_begin_), static_cast<std::uint32_t>(end), doubled_quotes_});
 }
 
 void CsvScanner::end_row(std::size_t end, std::size_t next) {

@@ -36,8 +36,7 @@ class CsvScanner {
   void set_delimiter(char delimiter) noexcept;
   char delimiter() const noexcept { return delimiter_; }
   /// Only so many cells of a row are kept; the rest is counted.
-  void keep_cells(std::size_t count) { cells_.resize(count); }
-  std::size_t kept_cells() const noexcept { return cells_.size(); }
+  void keep_cells(std::size_t count) { most_kept_ = count; }
 
   /// dry: no whole row is at hand, and reading was not allowed. bad: see problem(); the next call goes on with the line
   /// behind the bad one (behind the line where the quote stands, where a quote is the problem).
@@ -46,6 +45,7 @@ class CsvScanner {
 
   /// The row at hand, valid until the next call of next().
   std::size_t cells() const noexcept { return cell_count_; }
+  std::size_t kept_cells() const noexcept { return cell_count_ < most_kept_ ? cell_count_ : most_kept_; }
   bool blank() const noexcept { return row_end_ == row_; }
   /// The cell's text, quotes resolved. A cell with doubled quotes is valid until the next call of cell().
   std::string_view cell(std::size_t index) {
@@ -78,9 +78,18 @@ class CsvScanner {
   void begin_row();
   bool find_row_end();
   bool scan_plain();
+  bool open_quote();
   bool scan_quoted();
   std::optional<bool> scan_after_quote();
-  void end_cell(std::size_t end);
+  void end_cell(std::size_t end) {
+    if (cell_count_ < cells_.size()) {
+      cells_[cell_count_] = {static_cast<std::uint32_t>(cell_begin_), static_cast<std::uint32_t>(end), doubled_quotes_};
+    } else {
+      end_further_cell(end);
+    }
+    ++cell_count_;
+  }
+  void end_further_cell(std::size_t end);
   void end_row(std::size_t end, std::size_t next);
   Step finished_row();
   Step last_row();
@@ -117,6 +126,7 @@ class CsvScanner {
   std::size_t cell_begin_ = 0;  // from row_
   std::size_t quote_ = 0;       // where the cell's opening quote stands, from row_
   std::vector<Cell> cells_;
+  std::size_t most_kept_ = kMostCells;
   std::size_t cell_count_ = 0;
   CsvScanProblem problem_;
   std::string scratch_;

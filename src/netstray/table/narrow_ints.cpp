@@ -42,7 +42,8 @@ bool NarrowInts::multiply(std::int64_t factor, std::int64_t limit) {
   product.reserve(std::visit([](const auto& values) { return values.capacity(); }, values_));
   const std::int64_t largest = (limit - 1) / factor;
   const bool all_fit = visit([&](const auto& values) {
-    for (const std::int64_t value : values) {
+    for (const auto narrow : values) {
+      const auto value = std::int64_t{narrow};
       if (value > largest || value < -largest) return false;
       product.push_back(value * factor);
     }

@@ -55,10 +55,10 @@ class NarrowInts {
   using Values = std::variant<std::vector<std::int8_t>, std::vector<std::int16_t>, std::vector<std::int32_t>,
                               std::vector<std::int64_t>>;
 
-  template <std::size_t Width>
+  template <std::size_t width>
   void push_or_widen(std::int64_t value) {
-    auto& values = std::get<Width>(values_);
-    using Narrow = typename std::variant_alternative_t<Width, Values>::value_type;
+    auto& values = std::get<width>(values_);
+    using Narrow = typename std::variant_alternative_t<width, Values>::value_type;
     if (value == static_cast<Narrow>(value)) {
       values.push_back(static_cast<Narrow>(value));
     } else {

@@ -33,16 +33,18 @@ bool is_large(std::string_view text) noexcept {
 NumberText parse_long_number(std::string_view text) noexcept {
   using Kind = NumberText::Kind;
   const std::string_view unsigned_text = text.substr(text.starts_with('-') ? 1 : 0);
-  if (unsigned_text.empty() || !(is_digit(unsigned_text.front()) || unsigned_text.front() == '.')) return {};
-  const char* const end = text.data() + text.size();
+  if (unsigned_text.empty()) return {};
+  if (!is_digit(unsigned_text.front()) && unsigned_text.front() != '.') return {};
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
   NumberText number;
-  const auto as_integer = std::from_chars(text.data(), end, number.mantissa);
+  const auto as_integer = std::from_chars(begin, end, number.mantissa);
   if (as_integer.ec == std::errc() && as_integer.ptr == end) {
     number.kind = Kind::integer;
     return number;
   }
   number.mantissa = 0;
-  const auto as_double = std::from_chars(text.data(), end, number.value);
+  const auto as_double = std::from_chars(begin, end, number.value);
   if (as_double.ptr != end) return {};
   number.kind = Kind::floating;
   if (as_double.ec == std::errc::result_out_of_range) {

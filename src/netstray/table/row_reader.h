@@ -47,9 +47,9 @@ class RowReader {
  private:
   enum class Kind : std::uint8_t { integer, number, text, time, undecided };
   struct ColumnState {
-    Kind kind;
-    bool fixed;
-    std::optional<EpochUnit> unit;
+    Kind kind = Kind::undecided;
+    bool fixed = false;
+    std::optional<EpochUnit> unit = std::nullopt;
   };
 
   bool append_cell(std::size_t index, std::string_view cell, Table& table);
