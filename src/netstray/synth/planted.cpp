@@ -112,10 +112,10 @@ void rare_service(MadeFlow& flow, const Episode& episode, std::size_t /*number*/
 /// A kind and how it comes: its share of all anomalies, the flows and the time of one episode.
 struct Kind {
   PlantedKind words;
-  double share;
-  std::size_t flows;  // of one episode, about
-  TimeNs length;      // of one episode; 0 = all the days
-  MakeFlow make;
+  double share = 0;
+  std::size_t flows = 1;  // of one episode, about
+  TimeNs length = 0;      // of one episode; 0 = all the days
+  MakeFlow make = nullptr;
 };
 
 constexpr std::array<Kind, 7> kKinds = {{
