@@ -71,7 +71,8 @@ std::vector<Outside> columns_outside(const AuditContext& context, std::span<cons
       normal_rows = normal_rows_outside(context.input.table->column(context.columns[i]), learned[i], labels);
     found.push_back({learned[i].field.name, counts[i], normal_rows});
   }
-  std::ranges::stable_sort(found, [](const Outside& a, const Outside& b) { return a.rows > b.rows; });
+  std::ranges::sort(
+      found, [](const Outside& a, const Outside& b) { return a.rows != b.rows ? a.rows > b.rows : a.name < b.name; });
   return found;
 }
 
@@ -90,6 +91,7 @@ Audit outside_audit(const AuditContext& context, std::string id, std::string_vie
   const auto rows = static_cast<double>(context.input.counts->rows);
   if (found.empty() || rows == 0) return {std::move(id), note, 0, fmt::format("No row holds {}.", what)};
   std::vector<std::string> named;
+  named.reserve(found.size());
   for (const auto& column : found) named.push_back(fmt::format("{} ({})", column.name, rows_text(column.rows)));
   auto text = fmt::format("{} of {} columns hold {}: {}.", found.size(), counts.size(), what, names_text(named, 5));
   const auto labels = context.labels();

@@ -120,6 +120,7 @@ std::optional<Audit> audit_trivial_models(const AuditContext& context) {
                                       input.model->fingerprints, labels, input.seed});
   const auto& best = *std::ranges::max_element(models, {}, &TrivialModel::auc);
   std::vector<std::string> named;
+  named.reserve(models.size());
   for (const auto& model : models) named.push_back(fmt::format("{} {}", model.what, decimal_text(model.auc)));
   const double auc = input.evaluation == nullptr ? std::nan("") : input.evaluation->auc;
   const auto list = fmt::format("AUC of models that learn next to nothing: {}", join(named, "; "));

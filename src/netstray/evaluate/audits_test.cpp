@@ -14,10 +14,10 @@ namespace {
 
 /// One row of a made-up table.
 struct Row {
-  double x, y;
-  std::int64_t count;
+  double x = 0, y = 0;
+  std::int64_t count = 0;
   std::string service;
-  bool attack;
+  bool attack = false;
 };
 
 Table table_of(const std::vector<Row>& rows) {
@@ -51,6 +51,7 @@ Row attack_row(Rng& rng) {
 std::vector<Row> made_rows(std::uint64_t seed, std::size_t normal, std::size_t attacks) {
   Rng rng(seed);
   std::vector<Row> rows;
+  rows.reserve(normal + attacks);
   for (std::size_t i = 0; i < normal; ++i) rows.push_back(normal_row(rng));
   for (std::size_t i = 0; i < attacks; ++i) rows.push_back(attack_row(rng));
   return rows;

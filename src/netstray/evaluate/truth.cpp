@@ -34,7 +34,9 @@ struct Texts {
   std::string most_frequent() const {
     std::vector<std::size_t> order(values.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return rows_with[a] > rows_with[b]; });
+    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+      return rows_with[a] != rows_with[b] ? rows_with[a] > rows_with[b] : a < b;
+    });
     std::vector<std::string> named;
     for (const auto i : order) {
       if (named.size() == 5) break;
@@ -66,6 +68,7 @@ Truth make_truth(const Table& table, const std::string& label_column, const std:
     throw usage_error(fmt::format("no row has the label {} in column {}; its most frequent values are {}",
                                   quoted(normal_value), quoted(label_column), texts.most_frequent()));
   std::vector<std::string> families;
+  families.reserve(texts.values.size());
   for (const auto& value : texts.values)
     families.push_back(value == normal_value ? "normal" : family ? family(value) : "");
 
