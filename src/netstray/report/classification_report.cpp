@@ -55,9 +55,14 @@ std::string padded(const std::string& name, std::size_t width) {
   return std::string(width - std::min(width, length(name)), ' ') + name;
 }
 
-std::string line(const std::string& name, const ClassScores& scores, std::size_t width) {
+/// A count as scikit-learn prints it: where not one row is right its counts have become floats.
+std::string support_text(std::uint64_t support, bool none_right) {
+  return std::to_string(support) + (none_right ? ".0" : "");
+}
+
+std::string line(const std::string& name, const ClassScores& scores, std::size_t width, bool none_right) {
   return fmt::format("{}  {:>9.2f} {:>9.2f} {:>9.2f} {:>9}\n", padded(name, width), scores.precision, scores.recall,
-                     scores.f1, scores.support);
+                     scores.f1, support_text(scores.support, none_right));
 }
 
 }  // namespace
@@ -66,17 +71,18 @@ std::string classification_report(const Confusion& confusion, const std::array<s
   const auto rows = class_rows(confusion, names);
   std::size_t width = kLongestHeading.size();
   for (const auto& row : rows) width = std::max(width, length(row.name));
+  const bool none_right = confusion.tn + confusion.tp == 0 && confusion.rows() > 0;
   const double accuracy =
       confusion.rows() == 0 ? 0.0
                             : static_cast<double>(confusion.tn + confusion.tp) / static_cast<double>(confusion.rows());
 
   std::string text =
       fmt::format("{}  {:>9} {:>9} {:>9} {:>9}\n\n", padded("", width), "precision", "recall", "f1-score", "support");
-  for (const auto& row : rows) text += line(row.name, row.scores, width);
-  text +=
-      fmt::format("\n{}  {:>9} {:>9} {:>9.2f} {:>9}\n", padded("accuracy", width), "", "", accuracy, confusion.rows());
-  text += line("macro avg", mean(rows, false, confusion.rows()), width);
-  text += line("weighted avg", mean(rows, true, confusion.rows()), width);
+  for (const auto& row : rows) text += line(row.name, row.scores, width, none_right);
+  text += fmt::format("\n{}  {:>9} {:>9} {:>9.2f} {:>9}\n", padded("accuracy", width), "", "", accuracy,
+                      support_text(confusion.rows(), none_right));
+  text += line("macro avg", mean(rows, false, confusion.rows()), width, none_right);
+  text += line("weighted avg", mean(rows, true, confusion.rows()), width, none_right);
   return text;
 }
 

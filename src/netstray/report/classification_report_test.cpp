@@ -55,6 +55,18 @@ TEST(ClassificationReport, HasZerosWhereAClassWasNeverPredicted) {
             "weighted avg       0.36      0.60      0.45        10\n");
 }
 
+TEST(ClassificationReport, WritesSupportsAsFloatsWhereNoRowIsRightAsScikitLearnDoes) {
+  EXPECT_EQ(classification_report({0, 8, 1, 0}),
+            "              precision    recall  f1-score   support\n"
+            "\n"
+            "           0       0.00      0.00      0.00       8.0\n"
+            "           1       0.00      0.00      0.00       1.0\n"
+            "\n"
+            "    accuracy                           0.00       9.0\n"
+            "   macro avg       0.00      0.00      0.00       9.0\n"
+            "weighted avg       0.00      0.00      0.00       9.0\n");
+}
+
 TEST(ClassificationReport, LeavesOutAClassThatIsNeitherInTheLabelsNorInTheVerdicts) {
   EXPECT_EQ(classification_report({7, 0, 0, 0}),
             "              precision    recall  f1-score   support\n"
