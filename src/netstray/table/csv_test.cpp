@@ -33,6 +33,7 @@ std::string error_of(const std::string& text, const CsvOptions& options = {}) {
 
 std::vector<std::string> texts(const Table& table, std::size_t column) {
   std::vector<std::string> result;
+  result.reserve(table.rows());
   for (std::size_t row = 0; row < table.rows(); ++row) result.push_back(table.column(column).text(row));
   return result;
 }
