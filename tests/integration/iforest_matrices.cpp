@@ -104,6 +104,7 @@ void run(const std::string& name, const std::string& data, const std::string& ou
   const Matrix test_matrix = encoder.encode(test.table).gather(drawn);
   const auto test_labels = attacks(test);
   std::vector<std::uint8_t> labels;
+  labels.reserve(drawn.size());
   for (const std::uint32_t row : drawn) labels.push_back(test_labels[row]);
 
   std::vector<double> scores(kSeeds * drawn.size());

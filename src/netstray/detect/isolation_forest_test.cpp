@@ -109,9 +109,11 @@ double naive_path(const NaiveNode& root, std::span<const float> row) {
 std::vector<double> naive_scores(const IsolationForest& forest, const Matrix& matrix, std::uint64_t sample) {
   constexpr double kUnits = 0x1.0p26;
   std::vector<std::unique_ptr<NaiveNode>> trees;
+  trees.reserve(forest.settings().trees);
   for (std::size_t tree = 0; tree < forest.settings().trees; ++tree)
     trees.push_back(naive_tree(tree_of(forest, tree), 0));
   std::vector<double> scores;
+  scores.reserve(matrix.rows());
   std::vector<float> dense(matrix.columns());
   for (std::size_t row = 0; row < matrix.rows(); ++row) {
     matrix.dense_row(row, dense);

@@ -45,6 +45,7 @@ const RuleName& rule_named(std::string_view name, std::string_view text) {
       std::find_if(kRules.begin(), kRules.end(), [&](const RuleName& rule) { return rule.name == name; });
   if (found != kRules.end()) return *found;
   std::vector<std::string> names;
+  names.reserve(kRules.size());
   for (const auto& rule : kRules) names.emplace_back(rule.name);
   const auto close = nearest(name, names);
   throw usage_error(fmt::format("unknown threshold rule {}{}; the rules are {}", quoted(text),
@@ -136,6 +137,7 @@ double ScoreSample::sd() const noexcept {
 double ScoreSample::median_absolute_deviation() const {
   const double median = quantile(0.5);
   std::vector<std::pair<double, std::size_t>> deviations;
+  deviations.reserve(values_.size());
   for (std::size_t i = 0; i < values_.size(); ++i) deviations.emplace_back(std::fabs(values_[i] - median), count(i));
   std::sort(deviations.begin(), deviations.end());
   ScoreSample sample;

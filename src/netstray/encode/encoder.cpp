@@ -280,6 +280,7 @@ double Encoder::surprise(std::size_t column, const netstray::Column& source, std
 
 Schema Encoder::schema() const {
   std::vector<Field> fields;
+  fields.reserve(columns_.size());
   for (const auto& column : columns_) fields.push_back(column.field);
   return Schema(std::move(fields));
 }

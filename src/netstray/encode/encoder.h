@@ -46,7 +46,7 @@ class Encoder {
  public:
   /// One learned column: what training saw of it, all that the encoding needs, and what is usual for people.
   struct Column {
-    Field field;
+    Field field{{}, ColumnType::number};
     bool constant = false;  ///< one value only in training
     // Numbers. All 0 where training had missing values only.
     double min = 0, max = 0, median = 0;  ///< of the values that were there

@@ -99,6 +99,7 @@ double naive_scaled(double x, std::vector<double> training, NumericScaling scali
     }
     case NumericScaling::rank: {
       std::vector<double> table;
+      table.reserve(1001);
       for (int i = 0; i <= 1000; ++i) table.push_back(q(i / 1000.0));
       double first = -1;  // the rank from the left and from the right, as numpy.interp would give them
       double last = -1;
@@ -242,6 +243,7 @@ TEST(Encoder, NamesColumnsAndTellsWhereTheyComeFrom) {
   for (int i = 0; i < 2; ++i) table.column(2).append_number(i);
   const Encoder encoder = fit_all(table, NumericScaling::none);
   std::vector<std::string> names;
+  names.reserve(encoder.width());
   for (std::size_t dense = 0; dense < encoder.width(); ++dense) names.push_back(encoder.column_name(dense));
   EXPECT_EQ(names, (std::vector<std::string>{"x", "y", "x missing", "c=http", "c=", "c unseen"}));
   EXPECT_EQ(std::vector<std::size_t>(encoder.origin().begin(), encoder.origin().end()),
@@ -301,6 +303,7 @@ TEST(Encoder, RefusesToLearnWhatCannotBeLearned) {
   const Table time{Schema({{"t", ColumnType::time}})};
   EXPECT_THROW(Encoder::fit(time, all_columns(time), std::vector<std::uint32_t>{0}, NumericScaling::none), Error);
   std::vector<std::string> many;
+  many.reserve(65'535);
   for (int i = 0; i < 65'535; ++i) many.push_back(std::to_string(i));
   EXPECT_THROW(fit_all(category_table(many), NumericScaling::none), Error);
   many.pop_back();
@@ -320,6 +323,7 @@ TEST(Encoder, GivesFiniteValuesForAnyNumbers) {
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
       Rng rng(seed);
       std::vector<double> training;
+      training.reserve(5);
       for (std::size_t i = 0; i < 1 + seed % 5; ++i) training.push_back(wild[rng.below(wild.size())]);
       for (const double value : encoded(fit_all(numbers_table(training), scaling), wild)) {
         ASSERT_TRUE(std::isfinite(value)) << name_of(scaling) << " seed " << seed;
