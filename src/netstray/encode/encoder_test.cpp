@@ -63,6 +63,7 @@ void expect_near(const std::vector<double>& found, const std::vector<double>& ex
 /// Numbers (skewed, tied, constant, with missing ones) and categories, from few levels or many.
 Table made_up_table(Rng& rng, std::size_t rows) {
   std::vector<Field> fields;
+  fields.reserve(6);
   for (std::size_t i = 0; i < 4; ++i) fields.push_back({"n" + std::to_string(i), ColumnType::number});
   for (std::size_t i = 0; i < 2; ++i) fields.push_back({"c" + std::to_string(i), ColumnType::category});
   Table table{Schema(fields)};
