@@ -146,8 +146,8 @@ TEST(ScoreHistogram, CountsEveryFiniteScoreOnce) {
 }
 
 TEST(ScoreHistogram, IsClippedWhereAFewScoresLieFarAway) {
-  std::vector<double> scores;
-  for (int i = 0; i < 5000; ++i) scores.push_back(i / 5000.0);
+  std::vector<double> scores(5000);
+  for (std::size_t i = 0; i < scores.size(); ++i) scores[i] = static_cast<double>(i) / 5000;
   scores.push_back(1e6);
   const std::vector<std::uint8_t> labels(scores.size(), 0);
   const auto histogram = score_histogram(labels, scores);

@@ -159,6 +159,7 @@ void add_families(Page& out, const Evaluation& evaluation) {
   if (evaluation.families.empty()) return;
   out.section("Attacks by family");
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(evaluation.families.size());
   for (const auto& family : evaluation.families) {
     rows.push_back({family.family, grouped(family.rows), evaluation.confusion ? percent(family.recall) : "n/a",
                     percent(family.recall_at_fpr_01), percent(family.recall_at_fpr_05)});

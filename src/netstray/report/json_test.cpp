@@ -156,7 +156,7 @@ std::string section_of(const std::string& document, const std::string& heading) 
 
 /// All keys of objects, apart from those whose names come from the data.
 void gather_keys(const Json& json, std::set<std::string>& keys) {
-  static const std::set<std::string> kNamedByData = {"skipped", "settings"};
+  static const std::set<std::string> named_by_data = {"skipped", "settings"};
   if (json.is_array()) {
     for (const auto& item : json) gather_keys(item, keys);
   }
@@ -164,7 +164,7 @@ void gather_keys(const Json& json, std::set<std::string>& keys) {
   for (const auto& [key, value] : json.items()) {
     keys.insert(key);
     const bool carried_values = key == "carried" && value.is_object();
-    if (!kNamedByData.contains(key) && !carried_values) gather_keys(value, keys);
+    if (!named_by_data.contains(key) && !carried_values) gather_keys(value, keys);
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <fmt/core.h>
+
 namespace netstray {
 namespace {
 
@@ -25,13 +27,17 @@ std::vector<std::string> ModelSummary::constant_names() const {
 
 std::string settings_words(const TrainingRecord& record) {
   std::string text;
-  for (const auto& [name, value] : record.settings) text += (text.empty() ? "" : ", ") + name + " " + value;
+  for (const auto& [name, value] : record.settings) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, value);
+  }
   return text;
 }
 
 std::string carried_words(const std::vector<CarriedColumn>& columns) {
   std::string text;
-  for (const auto& column : columns) text += (text.empty() ? "" : ", ") + column.name + " (" + column.why + ")";
+  for (const auto& column : columns) {
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", column.name, column.why);
+  }
   return text.empty() ? "none" : text;
 }
 

@@ -109,6 +109,7 @@ std::string TextTable::text(std::size_t indent, std::size_t width) const {
   const auto column_widths = widths();
   std::string result;
   std::vector<std::string> titles;
+  titles.reserve(columns_.size());
   for (const auto& column : columns_) titles.push_back(column.title);
   const bool titled = std::any_of(titles.begin(), titles.end(), [](const auto& title) { return !title.empty(); });
   if (titled) result += line(titles, column_widths, indent, width);
