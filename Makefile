@@ -14,7 +14,7 @@ help:  ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build  ## made-up traffic, from start to report
-	$(BUILD)/bin/netstray demo
+	$(BUILD)/bin/netstray demo --out build/demo
 
 test: build setup-test  ## all tests, release build; those of scikit-learn and real data where at hand
 	@if [ -x tools/python-env ]; then tools/python-env || [ "$${CI:-}" != true ]; fi

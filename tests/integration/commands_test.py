@@ -105,6 +105,7 @@ class MainJob(harness.TestCase):
 
         ranked = run_ok("scan", today, "--top", "3", "--json").json()
         self.assertEqual({entry["row"] for entry in ranked["top"]}, {18, 231, 232})
+        self.assertIn("label", ranked["top"][0]["carried"])
 
     def test_results_go_to_stdout_and_messages_to_stderr(self):
         data = self.write("flows.csv", flows(300))

@@ -14,7 +14,7 @@
 #include "netstray/cli/models.h"
 #include "netstray/cli/score_file.h"
 #include "netstray/evaluate/evaluation.h"
-#include "netstray/evaluate/truth.h"
+#include "netstray/model/truth.h"
 #include "netstray/report/evaluation_page.h"
 #include "netstray/report/evaluation_text.h"
 #include "netstray/report/json.h"
@@ -123,7 +123,7 @@ class EvaluateCommand final : public Command {
     input.resamples = static_cast<std::size_t>(resamples_);
     input.seed = common_.seed;
     Evaluation evaluation = evaluate(input);
-    evaluation.audits = audit({&truth, &evaluation, nullptr, nullptr, nullptr, common_.seed});
+    evaluation.audits = audit({&truth, &evaluation, &loaded.table, nullptr, nullptr, common_.seed});
     answer(evaluation, loaded, truth, scores.scores, nullptr);
     return 0;
   }
@@ -146,7 +146,8 @@ class EvaluateCommand final : public Command {
               std::span<const double> scores, const ModelSummary* summary) const {
     const JsonInput input{loaded.path, loaded.format, loaded.table.rows(), loaded.skipped};
     if (report_path_) {
-      write_file(*report_path_, evaluation_page({{input}, &evaluation, summary, score_histogram(truth.labels, scores), {}}));
+      write_file(*report_path_,
+                 evaluation_page({{input}, &evaluation, summary, score_histogram(truth.labels, scores), {}}));
       console_.note(fmt::format("report: {}", *report_path_));
     }
     write_file("-", common_.json ? evaluate_json(console_.frame({input}), evaluation, summary)

@@ -24,13 +24,13 @@ constexpr double kManyAlike = 0.5;
 class ScanCommand final : public Command {
  public:
   CommandSpec spec() override {
-    settings_.numeric = NumericScaling::standardise;
     CommandSpec spec("scan", "rank what stands out in a table; no training needed");
     spec.describe(
             "Fits an isolation forest on the very rows that it ranks, so it finds what is rare in this file. Labels "
             "are never "
             "used; a label column is only shown. Rows that are equal in all learned columns are one line with their "
-            "count.")
+            "count, and of "
+            "rows that stand out in the same way (the same columns lead their reasons) the three highest are shown.")
         .example("netstray scan flows.csv", "the twenty rows that stand out most, with reasons")
         .example("netstray scan kddcup.data.gz --layout kdd99 --top 50", "a published data set")
         .example("zcat flows.csv.gz | netstray scan - --drop src_port --json", "from a pipe, as JSON")
@@ -40,7 +40,7 @@ class ScanCommand final : public Command {
     declare_learn(spec, learn_);
     declare_detector(spec, settings_);
     spec.number("--top", "N", top_, 1, 1'000'000, "how many to show")
-        .flag("--each", each_, "every distinct row by itself, not one for all that stand out in the same way")
+        .flag("--each", each_, "every distinct row by itself, however many stand out in the same way")
         .number("--seed", "N", common_.seed, 0, UINT64_MAX >> 1, "the same seed gives the same ranking");
     declare_common(spec, common_);
     return spec;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "netstray/evaluate/truth.h"
+#include "netstray/model/truth.h"
 #include "netstray/metric/metric.h"
 #include "netstray/model/model.h"
 #include "netstray/table/table.h"

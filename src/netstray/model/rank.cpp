@@ -93,26 +93,34 @@ std::string kind_of(std::span<const Reason> reasons) {
   return join(parts, "\n");
 }
 
-/// Keeps `top` of the candidates (highest first): the first of each kind, then, where kinds are fewer, the next
+/// Keeps `top` of the candidates (highest first): the first few of each kind, then, where kinds are fewer, the next
 /// highest.
 std::vector<RankedRow> choose(std::vector<RankedRow> candidates, std::size_t top, Alike alike) {
+  constexpr std::size_t kMostOfAKind = 3;
+  struct Kind {
+    std::size_t first;  ///< place among the chosen
+    std::size_t entries = 0;
+  };
   std::vector<RankedRow> chosen;
-  std::vector<RankedRow> rest;
-  std::map<std::string, std::size_t> place_of_kind;
+  struct Held {
+    RankedRow row;
+    std::size_t first;
+  };
+  std::vector<Held> rest;
+  std::map<std::string, Kind> kinds;
   for (auto& candidate : candidates) {
-    if (alike == Alike::apart) {
-      chosen.push_back(std::move(candidate));
-      continue;
-    }
-    const auto [place, is_new] = place_of_kind.try_emplace(kind_of(candidate.reasons), chosen.size());
-    if (is_new) {
+    Kind& kind = kinds.try_emplace(kind_of(candidate.reasons), Kind{chosen.size()}).first->second;
+    if (alike == Alike::apart || ++kind.entries <= kMostOfAKind) {
       chosen.push_back(std::move(candidate));
     } else {
-      chosen[place->second].similar += candidate.count;
-      rest.push_back(std::move(candidate));
+      chosen[kind.first].similar += candidate.count;
+      rest.push_back({std::move(candidate), kind.first});
     }
   }
-  for (std::size_t i = 0; i < rest.size() && chosen.size() < top; ++i) chosen.push_back(std::move(rest[i]));
+  for (std::size_t i = 0; i < rest.size() && chosen.size() < top; ++i) {
+    chosen[rest[i].first].similar -= rest[i].row.count;
+    chosen.push_back(std::move(rest[i].row));
+  }
   if (chosen.size() > top) chosen.resize(top);
   std::stable_sort(chosen.begin(), chosen.end(),
                    [](const RankedRow& a, const RankedRow& b) { return a.score > b.score; });

@@ -12,7 +12,7 @@ namespace netstray {
 struct RankedRow {
   std::size_t row;        ///< the first of the equal rows, index into the table
   std::uint64_t count;    ///< how many are equal
-  std::uint64_t similar;  ///< further rows among those looked at whose first three reasons are of the same kind
+  std::uint64_t similar;  ///< further rows that stand out in the same way and are no entry of their own
   double score;
   std::vector<Reason> reasons;
 };
@@ -27,7 +27,7 @@ struct Ranking {
 
 /// Which rows become entries of their own.
 enum class Alike {
-  together,  ///< rows that stand out in the same way are one entry, the highest of them, as long as others are there
+  together,  ///< of rows that stand out in the same way the three highest, as long as there are others to show
   apart      ///< every distinct row
 };
 

@@ -12,6 +12,8 @@ namespace netstray {
 namespace {
 
 constexpr double kLeastWeight = 0.02;
+/// What a value that training never showed is worth, in steps of a forest's path: docs/reasons.md has the measurement.
+constexpr double kStepsOfSurprise = 3;
 constexpr std::size_t kLevelsNamed = 3;
 
 Reason reason_for(const Encoder::Column& learned, const Column& column, std::size_t row, double weight) {
@@ -28,24 +30,34 @@ Reason reason_for(const Encoder::Column& learned, const Column& column, std::siz
   return reason;
 }
 
+/// One weight a learned column: what the detector makes of it, plus how much its value surprises by itself; none is
+/// negative.
+std::vector<double> column_weights(const Encoder& encoder, std::span<const double> parts, const Table& table,
+                                   std::size_t row) {
+  const auto columns = encoder.columns();
+  std::vector<double> weights(columns.size(), 0.0);
+  for (std::size_t dense = 0; dense < parts.size(); ++dense) weights[encoder.origin()[dense]] += parts[dense];
+  for (std::size_t index = 0; index < columns.size(); ++index) {
+    const double surprise = encoder.surprise(index, table.column(columns[index].field.name), row);
+    weights[index] = std::max(0.0, weights[index] + kStepsOfSurprise * surprise);
+  }
+  return weights;
+}
+
 }  // namespace
 
 std::vector<Reason> reasons_from_parts(const Encoder& encoder, std::span<const double> parts, const Table& table,
                                        std::size_t row, std::size_t limit) {
-  const auto columns = encoder.columns();
-  std::vector<double> weights(columns.size(), 0.0);
-  for (std::size_t dense = 0; dense < parts.size(); ++dense) weights[encoder.origin()[dense]] += parts[dense];
-  double total = 0;
-  for (const double weight : weights) total += std::max(0.0, weight);
-
-  std::vector<std::size_t> order(columns.size());
+  const auto weights = column_weights(encoder, parts, table, row);
+  const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
+  std::vector<std::size_t> order(weights.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return weights[a] > weights[b]; });
 
   std::vector<Reason> reasons;
   for (const std::size_t index : order) {
     if (reasons.size() == limit || !(weights[index] > 0) || weights[index] < kLeastWeight * total) break;
-    const auto& learned = columns[index];
+    const auto& learned = encoder.columns()[index];
     reasons.push_back(reason_for(learned, table.column(learned.field.name), row, weights[index] / total));
   }
   return reasons;

@@ -25,9 +25,11 @@ struct Reason {
 /// How many reasons a verdict has at most where nobody asks for another number.
 inline constexpr std::size_t kReasonsShown = 5;
 
-/// Turns a detector's parts (one per dense column of the encoder's matrix) into reasons: the parts of each learned
-/// column are added, those that made the row less unusual are left out, the rest is given as shares. At most `limit` of
-/// them, and none below 2 %.
+/// Turns a detector's parts (one per dense column of the encoder's matrix, in steps of a path for a forest) into
+/// reasons. A learned column's weight is the sum of its parts plus 3 x Encoder::surprise: what no training row showed
+/// (a number out of range, a category never seen) a forest cannot split on, but a person must be told of it first.
+/// Weights are given as shares of their sum. At most `limit` reasons, and none below 2 %. docs/reasons.md says how well
+/// this names columns that were tampered with.
 std::vector<Reason> reasons_from_parts(const Encoder& encoder, std::span<const double> parts, const Table& table,
                                        std::size_t row, std::size_t limit);
 

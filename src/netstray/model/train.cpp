@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <numeric>
 
 #include <fmt/core.h>
@@ -11,28 +10,13 @@
 #include "netstray/base/rng.h"
 #include "netstray/base/text.h"
 #include "netstray/base/version.h"
+#include "netstray/model/truth.h"
 
 namespace netstray {
 namespace {
 
 /// Streams of random numbers, apart from each other, out of the one seed.
 constexpr std::uint64_t kCalibrationStream = 0x63616c6962ULL;
-
-/// The most frequent values of a column, for a message.
-std::string most_frequent(const Column& column) {
-  std::map<std::string, std::size_t> counts;
-  for (std::size_t row = 0; row < column.size(); ++row) ++counts[column.text(row)];
-  std::vector<std::pair<std::size_t, std::string>> order;
-  for (const auto& [value, count] : counts) order.emplace_back(count, value);
-  std::sort(order.begin(), order.end(),
-            [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
-  std::vector<std::string> names;
-  for (const auto& [count, value] : order) {
-    if (names.size() == 5) break;
-    names.push_back(fmt::format("{} ({} rows)", quoted(value), grouped(count)));
-  }
-  return join(names, ", ");
-}
 
 struct Split {
   std::vector<std::uint32_t> fitted;
@@ -98,23 +82,17 @@ TrainingRecord make_record(const Table& table, const TrainingRows& rows, const S
 TrainingRows choose_rows(const Table& table, const std::optional<std::string>& label_column,
                          const std::string& normal_value, bool all_rows) {
   TrainingRows rows;
-  if (label_column) {
-    const Column& column = table.column(*label_column);
-    std::vector<std::uint8_t> labels(table.rows());
-    for (std::size_t row = 0; row < table.rows(); ++row) labels[row] = column.text(row) == normal_value ? 0 : 1;
-    if (std::find(labels.begin(), labels.end(), std::uint8_t{0}) == labels.end() && !all_rows) {
-      throw usage_error(fmt::format("no row has the label {} in column {}; its most frequent values are {}",
-                                    quoted(normal_value), quoted(*label_column), most_frequent(column)));
-    }
-    rows.labels = std::move(labels);
-  }
+  if (label_column) rows.labels = make_truth(table, *label_column, normal_value).labels;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     if (all_rows || !rows.labels || (*rows.labels)[row] == 0) rows.used.push_back(static_cast<std::uint32_t>(row));
   }
   rows.left_out = table.rows() - rows.used.size();
-  rows.in_words = rows.labels && !all_rows ? fmt::format("rows with {} {}", *label_column, quoted(normal_value))
-                  : rows.labels            ? "all rows, whatever their label"
-                                           : "all rows (no label is known)";
+  if (!rows.labels) {
+    rows.in_words = "all rows (no label is known)";
+  } else {
+    rows.in_words = all_rows ? "all rows, whatever their label"
+                             : fmt::format("rows with {} {}", *label_column, quoted(normal_value));
+  }
   return rows;
 }
 

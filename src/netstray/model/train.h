@@ -14,10 +14,10 @@ namespace netstray {
 
 /// Settings of a training run.
 struct TrainSettings {
-  NumericScaling numeric = NumericScaling::standardise;  ///< docs/encoding.md says why
-  IsolationForestSettings forest;                        ///< its seed is `seed`
-  double calibration_share = 0.2;                        ///< in [0, 1): rows kept back, drawn before anything is fitted
-  ThresholdRule rule;                                    ///< --false-alarms 0.01
+  NumericScaling numeric = NumericScaling::log;  ///< docs/encoding.md says why
+  IsolationForestSettings forest;                ///< its seed is `seed`
+  double calibration_share = 0.2;                ///< in [0, 1): rows kept back, drawn before anything is fitted
+  ThresholdRule rule;                            ///< --false-alarms 0.01
   std::uint64_t seed = 0;
 };
 

@@ -81,6 +81,7 @@ CsvOptions csv_options(const SourceOptions& options, const Layout* layout, bool 
   }
   if (options.missing) csv.missing = split(*options.missing, ',');
   if (expected != nullptr) {
+    csv.rest_as_text = true;
     for (const auto& field : expected->fields()) csv.expected.insert_or_assign(field.name, field.type);
   }
   for (const auto& text : options.types) {

@@ -28,8 +28,8 @@ struct SourceOptions {
 class TableSource {
  public:
   /// Opens `path` (`-` = standard input), finds its format by content. keep_text as in CsvOptions. `expected` are the
-  /// types that a model wants for its columns (they overrule finding, not the user's --type). Throws Error as
-  /// CsvReader.
+  /// types that a model wants for its columns (they overrule finding, not the user's --type; all other columns are read
+  /// as categories, whatever is in them). Throws Error as CsvReader.
   static TableSource open(const std::string& path, const SourceOptions& options, bool keep_text = false,
                           const Schema* expected = nullptr);
 

@@ -163,7 +163,10 @@ void CsvReader::State::take_names() {
   scanner_.rewind();
   if (names_.empty() && options_.header == Header::first_row) {
     header_cells_ = cells;
-    for (const auto& cell : cells) names_.emplace_back(trim(cell));
+    for (const auto& cell : cells) {
+      const auto name = trim(cell);
+      names_.push_back(name.empty() ? fmt::format("unnamed: {}", names_.size()) : std::string(name));
+    }
     if (most_are_numbers(cells)) check_header({}, {});
   } else if (names_.empty()) {
     for (std::size_t i = 1; i <= cells.size(); ++i) names_.push_back(fmt::format("c{}", i));
@@ -190,6 +193,8 @@ void CsvReader::State::find_types() {
       plan = {{name, given->second}, TypeCertainty::given};
     } else if (const auto expected = options_.expected.find(name); expected != options_.expected.end()) {
       plan = {{name, expected->second}, TypeCertainty::found};
+    } else if (options_.rest_as_text) {
+      plan = {{name, ColumnType::category}, TypeCertainty::found};
     } else {
       all_known = false;
     }
@@ -254,10 +259,8 @@ void CsvReader::State::check_header(const Sample& sample, const std::vector<Colu
   }
   const auto problem = find_name_problem(names_);
   if (!problem) return;
-  const std::string expected = problem->same_as
-                                   ? fmt::format("a name of its own (column {} has this one)", *problem->same_as + 1)
-                                   : std::string("a column's name (--columns names them all)");
-  fail({"", header_line_, problem->index + 1, quoted((*header_cells_)[problem->index]), expected});
+  fail({"", header_line_, problem->index + 1, quoted((*header_cells_)[problem->index]),
+        fmt::format("a name of its own (column {} has this one)", problem->same_as.value_or(0) + 1)});
 }
 
 /// The next row of data; the empty lines of a one-column table come as rows (blank_lines_ > 0) once another row

@@ -21,7 +21,8 @@ struct CsvOptions {
   enum class Header { first_row, absent, if_named };
   Header header = Header::first_row;
   /// Names of the columns, where the file has no header (or to replace it: with `first_row` the header line is
-  /// skipped). Empty with `absent`: c1, c2, ...
+  /// skipped). Empty with `absent`: c1, c2, ... A header's empty name (an index written without one) becomes
+  /// "unnamed: 0", by its place.
   std::vector<std::string> names;
   /// Found from the first lines among , ; tab | where absent.
   std::optional<char> delimiter;
@@ -33,6 +34,9 @@ struct CsvOptions {
   std::map<std::string, ColumnType, std::less<>> types;
   /// Types that a model wants, for the columns that are there: they replace finding; integer still widens to number.
   std::map<std::string, ColumnType, std::less<>> expected;
+  /// All columns that neither `types` nor `expected` names are categories, whatever is in them: where only the named
+  /// ones count.
+  bool rest_as_text = false;
   /// Rows that cannot be read are counted by reason instead of being an Error.
   bool skip_bad_rows = false;
   /// Keep each row's text as it stood in the file (for `score`, which echoes it).

@@ -318,11 +318,26 @@ TEST(CsvErrors, RefuseAnEmptyFileAndOneWithoutRows) {
   EXPECT_EQ(error_of("", without_header({"a"})), "t.csv: is empty, expected rows");
 }
 
-TEST(CsvErrors, RefuseNamesThatAreTheSameOrEmpty) {
+TEST(CsvReader, NamesAHeadersEmptyCellByItsPlace) {
+  CsvReader reader(open_memory("t.csv", ",a\n0,x\n1,y\n"), {});
+  EXPECT_EQ(reader.schema().names(), (std::vector<std::string>{"unnamed: 0", "a"}));
+}
+
+TEST(CsvReader, ReadsColumnsThatNobodyNamedAsTextWhereAsked) {
+  CsvOptions options;
+  options.expected = {{"b", ColumnType::integer}};
+  options.rest_as_text = true;
+  CsvReader reader(open_memory("t.csv", "a,b\n1,2\nx,3\n"), options);
+  CsvBatch batch;
+  ASSERT_TRUE(reader.read(batch, 10));
+  EXPECT_EQ(batch.table.column("a").text(0), "1");
+  EXPECT_EQ(batch.table.column("a").type(), ColumnType::category);
+  EXPECT_EQ(batch.table.column("b").number(1), 3);
+}
+
+TEST(CsvErrors, RefuseNamesThatAreTheSame) {
   EXPECT_EQ(error_of("a,b,a\n1,2,x\n"),
             "t.csv:1:3: header: found \"a\", expected a name of its own (column 1 has this one)");
-  EXPECT_EQ(error_of("a,,c\n1,2,x\n"),
-            "t.csv:1:2: header: found \"\", expected a column's name (--columns names them all)");
   EXPECT_EQ(error_of("1,x\n", without_header({"a", "a"})),
             "the columns 1 and 2 are both named \"a\", expected names that differ");
 }

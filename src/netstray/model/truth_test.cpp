@@ -1,4 +1,4 @@
-#include "netstray/evaluate/truth.h"
+#include "netstray/model/truth.h"
 
 #include <gtest/gtest.h>
 

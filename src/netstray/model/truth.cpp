@@ -1,4 +1,4 @@
-#include "netstray/evaluate/truth.h"
+#include "netstray/model/truth.h"
 
 #include <algorithm>
 #include <map>
@@ -47,14 +47,14 @@ struct Texts {
   }
 };
 
-void require_labels(const Column& column, const std::string& name) {
-  if (!column.has_missing()) return;
+void require_labels(const Column& column, const std::string& name, bool missing_is_normal) {
+  if (!column.has_missing() || missing_is_normal) return;
   std::size_t first = 0;
   while (!column.missing(first)) ++first;
-  throw Error(
-      fmt::format("column {}: {} of {} labels are missing, the first in row {}; fill them in, or leave these rows "
-                  "out",
-                  quoted(name), grouped(column.missing_count()), grouped(column.size()), grouped(first + 1)));
+  throw Error(fmt::format(
+      "column {}: {} of {} labels are missing, the first in row {}; fill them in, leave these rows out, or say "
+      "--normal - where a missing label means normal",
+      quoted(name), grouped(column.missing_count()), grouped(column.size()), grouped(first + 1)));
 }
 
 }  // namespace
@@ -62,15 +62,16 @@ void require_labels(const Column& column, const std::string& name) {
 Truth make_truth(const Table& table, const std::string& label_column, const std::string& normal_value,
                  const std::function<std::string(std::string_view label)>& family) {
   const auto& column = table.column(label_column);
-  require_labels(column, label_column);
+  const bool missing_is_normal = normal_value.empty() || normal_value == "-";
+  require_labels(column, label_column, missing_is_normal);
+  const std::string normal = missing_is_normal ? "" : normal_value;
   const Texts texts(column);
-  if (std::ranges::find(texts.values, normal_value) == texts.values.end())
+  if (std::ranges::find(texts.values, normal) == texts.values.end())
     throw usage_error(fmt::format("no row has the label {} in column {}; its most frequent values are {}",
                                   quoted(normal_value), quoted(label_column), texts.most_frequent()));
   std::vector<std::string> families;
   families.reserve(texts.values.size());
-  for (const auto& value : texts.values)
-    families.push_back(value == normal_value ? "normal" : family ? family(value) : "");
+  for (const auto& value : texts.values) families.push_back(value == normal ? "normal" : family ? family(value) : "");
 
   Truth truth{.labels = std::vector<std::uint8_t>(table.rows()),
               .families = {},
@@ -79,7 +80,7 @@ Truth make_truth(const Table& table, const std::string& label_column, const std:
   if (family) truth.families.reserve(table.rows());
   for (std::size_t row = 0; row < table.rows(); ++row) {
     const auto value = texts.value_of[row];
-    truth.labels[row] = texts.values[value] == normal_value ? 0 : 1;
+    truth.labels[row] = texts.values[value] == normal ? 0 : 1;
     if (family) truth.families.push_back(families[value]);
   }
   return truth;
