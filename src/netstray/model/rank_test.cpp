@@ -11,7 +11,7 @@
 namespace netstray {
 namespace {
 
-/// Quiet flows with `copies` equal rows and `alike` rows that are odd in the same two columns.
+/// Quiet flows with `copies` equal rows and `alike` rows that are odd in the same four columns.
 Table with_odd_rows(std::size_t alike, std::size_t copies, std::uint64_t seed) {
   Table table = made_up::quiet_flows(400, seed);
   const Table more = made_up::quiet_flows(1, seed + 1000);
@@ -20,7 +20,7 @@ Table with_odd_rows(std::size_t alike, std::size_t copies, std::uint64_t seed) {
       const Column& from = more.column(index);
       Column& to = table.column(index);
       const std::string& name = table.schema()[index].name;
-      if (i < alike && (name == "orig_bytes" || name == "duration")) {
+      if (i < alike && (name.ends_with("bytes") || name == "duration" || name == "packets")) {
         to.append_number(name == "duration" ? 9000.0 + static_cast<double>(i) : 5e9 + static_cast<double>(i));
       } else if (from.type() == ColumnType::category || from.type() == ColumnType::address) {
         to.append_text(from.text(0));
