@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "netstray/model/truth.h"
 #include "netstray/metric/metric.h"
 #include "netstray/model/model.h"
+#include "netstray/model/truth.h"
 #include "netstray/table/table.h"
 
 namespace netstray {
