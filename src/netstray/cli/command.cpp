@@ -57,7 +57,7 @@ CommandSpec& CommandSpec::texts(std::string name, std::string placeholder, std::
                                 std::string help) {
   return option(std::move(name), std::move(placeholder), std::move(help), "", [&values](const std::string& text) {
     for (auto& part : split(text, ',')) {
-      if (!part.empty()) values.push_back(std::string(trim(part)));
+      if (!part.empty()) values.emplace_back(trim(part));
     }
   });
 }

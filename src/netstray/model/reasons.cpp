@@ -73,10 +73,15 @@ std::string usual_words(const Encoder::Column& column) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return column.level_rows[a] > column.level_rows[b]; });
+  const auto rows =
+      static_cast<double>(std::accumulate(column.level_rows.begin(), column.level_rows.end(), std::uint64_t{0}));
   std::vector<std::string> names;
   for (const std::size_t level : order) {
     if (names.size() == kLevelsNamed) break;
-    names.push_back(column.levels[level].empty() ? "(missing)" : column.levels[level]);
+    const std::string name = column.levels[level].empty() ? "(missing)" : column.levels[level];
+    const double percent = 100 * static_cast<double>(column.level_rows[level]) / rows;
+    names.push_back(
+        column.constant ? name : fmt::format(fmt::runtime(percent < 1 ? "{} {:.1g} %" : "{} {:.0f} %"), name, percent));
   }
   if (column.constant) return "always " + join(names, ", ");
   return join(names, ", ") + (order.size() > kLevelsNamed ? ", ..." : "");

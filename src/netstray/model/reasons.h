@@ -18,7 +18,7 @@ struct Reason {
   std::optional<double> number;     ///< the value of a number column
   std::optional<double> usual_low;  ///< number columns: quantiles .05 and .95 of the training rows
   std::optional<double> usual_high;
-  std::string usual;  ///< in words: "105 to 330", "http, smtp, private", "always 0"
+  std::string usual;  ///< in words: "105 to 330", "http 61 %, smtp 20 %, private 9 %, ...", "always 0"
   double weight = 0;  ///< its share in what made the row unusual, (0, 1]; reasons come in falling order
 };
 
