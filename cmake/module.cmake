@@ -1,4 +1,4 @@
-# netstray_module(NAME [USES target...]): the library netstray_NAME from the folder's sources, its public headers as a header
+# netstray_module(NAME [USES target...] [TESTED_WITH target...]): the library netstray_NAME from the folder's sources, its public headers as a header
 # set (so that each is checked to compile alone), and, where there are *_test.cpp, one test program with the label `quick`.
 # Sources are found by GLOB CONFIGURE_DEPENDS: a test that exists is built.
 
@@ -6,7 +6,7 @@ include(GoogleTest)
 enable_testing()
 
 function(netstray_module name)
-  cmake_parse_arguments(arg "" "" "USES" ${ARGN})
+  cmake_parse_arguments(arg "" "" "USES;TESTED_WITH" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   file(GLOB headers CONFIGURE_DEPENDS *.h)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
@@ -20,7 +20,7 @@ function(netstray_module name)
 
   if(tests)
     add_executable(netstray_${name}_test ${tests})
-    target_link_libraries(netstray_${name}_test PRIVATE netstray_${name} GTest::gtest_main)
+    target_link_libraries(netstray_${name}_test PRIVATE netstray_${name} ${arg_TESTED_WITH} GTest::gtest_main)
     netstray_discover(netstray_${name}_test quick)
   endif()
 endfunction()

@@ -1,0 +1,67 @@
+#include "netstray/base/output_file.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "netstray/base/error.h"
+
+namespace netstray {
+namespace {
+
+namespace fs = std::filesystem;
+
+class OutputFileTest : public ::testing::Test {
+ protected:
+  OutputFileTest() : folder_(fs::path(::testing::TempDir()) / "netstray_output_file") {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  ~OutputFileTest() override { fs::remove_all(folder_); }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::size_t files() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
+  }
+  static std::string content(const std::string& path) {
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+  }
+
+ private:
+  fs::path folder_;
+};
+
+TEST_F(OutputFileTest, AppearsWholeWithCommit) {
+  OutputFile file(path("a"));
+  file.write("one ");
+  file.flush();
+  EXPECT_FALSE(fs::exists(path("a")));
+  file.write("two");
+  file.commit();
+  EXPECT_EQ(content(path("a")), "one two");
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(OutputFileTest, WithoutCommitNothingIsLeftAndTheOldFileStays) {
+  write_file(path("a"), "old");
+  {
+    OutputFile file(path("a"));
+    file.write("new");
+    file.flush();
+  }
+  EXPECT_EQ(content(path("a")), "old");
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(OutputFileTest, AFullDiskAndAPlaceThatIsNotThereAreErrors) {
+  EXPECT_THROW(write_file("/dev/full", "words"), Error);
+  EXPECT_THROW(OutputFile(path("no/such/folder")), Error);
+  EXPECT_THROW(OutputFile(path("")), Error);
+}
+
+}  // namespace
+}  // namespace netstray
