@@ -17,6 +17,7 @@ std::string why_of(const ColumnRoles& roles, const std::string& name) {
 
 std::vector<std::string> learned_names(const Table& table, const ColumnRoles& roles) {
   std::vector<std::string> names;
+  names.reserve(roles.learned.size());
   for (const std::size_t column : roles.learned) names.push_back(table.schema()[column].name);
   return names;
 }
