@@ -116,13 +116,13 @@ void declare_detector(CommandSpec& spec, TrainSettings& settings) {
               });
 }
 
-void declare_threshold(CommandSpec& spec, std::optional<ThresholdRule>& rule) {
+void declare_threshold(CommandSpec& spec, std::optional<ThresholdRule>& rule, const std::string& preset) {
   auto once = [&rule](const ThresholdRule& parsed) {
     if (rule && !(*rule == parsed))
       throw usage_error("--threshold and --false-alarms are two ways to say one thing: give one");
     rule = parsed;
   };
-  spec.option("--false-alarms", "SHARE", "share of normal rows that may be flagged, in (0, 1)", "",
+  spec.option("--false-alarms", "SHARE", "share of normal rows that may be flagged, in (0, 1)", preset,
               [once](const std::string& text) { once(ThresholdRule::parse("false-alarms:" + text)); })
       .option(
           "--threshold", "RULE",

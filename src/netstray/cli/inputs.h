@@ -53,8 +53,8 @@ void declare_common(CommandSpec& spec, CommonOptions& options);
 /// Settings of detector and encoder: --detector, --numeric, --trees, --sample.
 void declare_detector(CommandSpec& spec, TrainSettings& settings);
 
-/// --threshold, --false-alarms: how the cut is found.
-void declare_threshold(CommandSpec& spec, std::optional<ThresholdRule>& rule);
+/// --threshold, --false-alarms: how the cut is found. `preset`: the share where neither is given, in words.
+void declare_threshold(CommandSpec& spec, std::optional<ThresholdRule>& rule, const std::string& preset = "as trained");
 
 /// Warns where the cut cannot do what its rule says: no calibration rows, too few of them.
 void warn_of_cut(const Model& model, Console& console);

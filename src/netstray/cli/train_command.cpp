@@ -43,7 +43,7 @@ class TrainCommand final : public Command {
     declare_detector(spec, settings_);
     spec.real("--calibration", "SHARE", settings_.calibration_share, 0, 0.9,
               "share of the rows kept back for calibration; 0 = none: no p-values then");
-    declare_threshold(spec, rule_);
+    declare_threshold(spec, rule_, "0.01");
     spec.text("--scores-out", "FILE", scores_path_, "write the scores of the training rows, as CSV")
         .number("--seed", "N", common_.seed, 0, UINT64_MAX >> 1, "the same seed gives the same model");
     declare_common(spec, common_);

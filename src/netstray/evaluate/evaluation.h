@@ -26,11 +26,11 @@ std::string_view name_of(Audit::Severity severity) noexcept;
 
 struct FamilyRecall {
   std::string family;
-  std::uint64_t rows;
-  double recall;            ///< share flagged at the model's cut; NaN without verdicts
-  double recall_at_fpr_01;  ///< share scored above the cut that gives 1 % (5 %) false positives on the normal rows of
-                            ///< this test; NaN without normal rows
-  double recall_at_fpr_05;
+  std::uint64_t rows = 0;
+  double recall = 0;            ///< share flagged at the model's cut; NaN without verdicts
+  double recall_at_fpr_01 = 0;  ///< share scored above the cut that gives 1 % (5 %) false positives on the normal rows
+                                ///< of this test; NaN without normal rows
+  double recall_at_fpr_05 = 0;
 };
 
 /// The share of false alarms that was asked for and the one that was measured on this test's normal rows; low and high:

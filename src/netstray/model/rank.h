@@ -10,10 +10,10 @@ namespace netstray {
 
 /// Rows that are equal in all learned columns, as one; and, with them, others that stand out in the same way.
 struct RankedRow {
-  std::size_t row;        ///< the first of the equal rows, index into the table
-  std::uint64_t count;    ///< how many are equal
-  std::uint64_t similar;  ///< further rows that stand out in the same way and are no entry of their own
-  double score;
+  std::size_t row = 0;        ///< the first of the equal rows, index into the table
+  std::uint64_t count = 0;    ///< how many are equal
+  std::uint64_t similar = 0;  ///< further rows that stand out in the same way and are no entry of their own
+  double score = 0;
   std::vector<Reason> reasons;
 };
 

@@ -77,7 +77,7 @@ TEST(Rank, OfRowsThatStandOutAlikeThreeAreShownAndTheRestCounted) {
 
 TEST(Rank, WhereKindsAreFewTheNextHighestFillTheList) {
   Table table(Schema({{"a", ColumnType::integer}}));
-  for (int value = 0; value < 12; ++value) table.column(0).append_decimal(value * value, 0);
+  for (std::int64_t value = 0; value < 12; ++value) table.column(0).append_decimal(value * value, 0);
   const Ranking ranking = rank_rows(table, choose_columns(table, {}), {}, 10, Alike::together);
   EXPECT_EQ(ranking.top.size(), 10U);
 }
