@@ -190,6 +190,61 @@ class MainJob(harness.TestCase):
         self.assertEqual(sorted(path.name for path in self.directory.iterdir()), ["flows.csv", "m.nst"])
 
 
+class Careful(harness.TestCase):
+    """Nothing is destroyed, and nobody is left waiting for rows that were good."""
+
+    def setUp(self):
+        super().setUp()
+        self.data = self.write("flows.csv", flows(200))
+        self.model = self.directory / "m.nst"
+        run_ok("train", self.data, "-o", self.model, "--false-alarms", "0.1")
+
+    def test_an_output_that_is_an_input_is_refused(self):
+        before = self.data.read_bytes()
+        link = self.directory / "link.csv"
+        link.symlink_to(self.data)
+        for args in (("train", self.data, "-o", self.data), ("score", self.model, self.data, "-o", self.data),
+                     ("score", self.model, self.data, "-o", self.model), ("score", self.model, self.data, "-o", link),
+                     ("train", self.data, "-o", "x.nst", "--scores-out", "x.nst")):
+            self.assert_refused(run(*args, cwd=self.directory), 2, "would be overwritten")
+        self.assertEqual(self.data.read_bytes(), before)
+
+    def test_permissions_and_links_stay(self):
+        target = self.write("private.csv", "old")
+        target.chmod(0o600)
+        link = self.directory / "link.csv"
+        link.symlink_to(target)
+        run_ok("score", self.model, self.data, "-o", link)
+        self.assertTrue(link.is_symlink())
+        self.assertEqual(target.stat().st_mode & 0o777, 0o600)
+        self.assertIn("p_value", target.read_text())
+
+    def test_good_rows_before_a_bad_one_are_written(self):
+        text = flows(100) + "junk\n"
+        answer = run("score", self.model, "-", "--quiet", stdin=text)
+        self.assertEqual(answer.code, 1)
+        self.assertIn(":102:", answer.err)
+        self.assertEqual(len(answer.out.splitlines()), 101)
+
+    def test_a_standard_error_that_cannot_be_written_is_no_crash(self):
+        done = subprocess.run(f"'{BINARY}' scan '{self.directory}/absent.csv' 2>/dev/full", shell=True, check=False)
+        self.assertEqual(done.returncode, 1)
+
+    def test_a_cut_that_cannot_be_had_is_said(self):
+        model = self.directory / "few.nst"
+        label = ("--label", "label", "--normal", "normal")
+        self.assertIn("nothing will be flagged", run_ok("train", self.data, "-o", model, *label).err)
+        test = self.write("test.csv", flows(100, odd=(3, 4)))
+        self.assertIn("No cut could be set", run_ok("evaluate", model, test, *label).out)
+
+    def test_the_very_file_of_the_training_is_noticed(self):
+        data = self.write("mixed.csv", flows(300, odd=range(0, 300, 2)))
+        label = ("--label", "label", "--normal", "normal")
+        run_ok("train", data, "-o", self.model, *label, "--false-alarms", "0.1")
+        audits = run_ok("evaluate", self.model, data, "--json").json()["audits"]
+        self.assertEqual([audit["severity"] for audit in audits if audit["id"] == "duplicates-across"], ["error"])
+
+
 class BadInput(harness.TestCase):
     """Every bad input is told with file, line, column and what was expected, and no output file is left."""
 

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -29,13 +30,19 @@ OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
     return;
   }
   struct stat info{};
-  if (::stat(path_.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+  const bool exists = ::stat(path_.c_str(), &info) == 0;
+  if (exists && !S_ISREG(info.st_mode)) {
     if (S_ISDIR(info.st_mode)) throw cannot_write(path_, EISDIR);
     descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);  // a device or a named pipe: written as it goes
   } else {
+    if (exists) path_ = std::filesystem::canonical(path_).string();
     temporary_ = fmt::format("{}.{}.part", path_, ::getpid());
     descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor_ < 0) temporary_.clear();
+    if (descriptor_ < 0) {
+      temporary_.clear();
+    } else if (exists) {
+      ::fchmod(descriptor_, info.st_mode & 07777U);
+    }
   }
   if (descriptor_ < 0) throw cannot_write(path_, errno);
 }

@@ -6,8 +6,8 @@
 namespace netstray {
 
 /// A file that appears whole or not at all: written beside its place and moved there by commit(). Without commit() (an
-/// error, Ctrl-C) nothing is left and what stood there before stays. `-` is standard output, written as it goes.
-/// Buffered; not thread-safe.
+/// error, Ctrl-C) nothing is left and what stood there before stays. A file that is replaced keeps its permissions, a
+/// symbolic link is followed. `-` is standard output, written as it goes. Buffered; not thread-safe.
 class OutputFile {
  public:
   /// Throws Error where the place cannot be written.

@@ -1,12 +1,12 @@
 #include "netstray/base/progress.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include <fmt/core.h>
 #include <unistd.h>
 
 #include "netstray/base/interrupt.h"
+#include "netstray/base/text.h"
 
 namespace netstray {
 
@@ -16,7 +16,7 @@ Progress::Progress(std::string what)
     : what_(std::move(what)), started_(Clock::now()), drawn_(started_), terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
-  if (visible_) std::fputs("\r\x1b[K", stderr);
+  if (visible_) tell("\r\x1b[K");
 }
 
 void Progress::update(std::uint64_t done, std::optional<std::uint64_t> total) {
@@ -29,12 +29,11 @@ void Progress::update(std::uint64_t done, std::optional<std::uint64_t> total) {
   if (total && *total > 0) {
     constexpr std::uint64_t kWidth = 30;
     const std::uint64_t filled = std::min(kWidth, done * kWidth / *total);
-    fmt::print(stderr, "\r\x1b[K{} [{:=<{}}{: <{}}] {:3}%", what_, "", filled, "", kWidth - filled,
-               std::min<std::uint64_t>(100, done * 100 / *total));
+    tell(fmt::format("\r\x1b[K{} [{:=<{}}{: <{}}] {:3}%", what_, "", filled, "", kWidth - filled,
+                     std::min<std::uint64_t>(100, done * 100 / *total)));
   } else {
-    fmt::print(stderr, "\r\x1b[K{} {}", what_, done);
+    tell(fmt::format("\r\x1b[K{} {}", what_, done));
   }
-  std::fflush(stderr);
 }
 
 }  // namespace netstray

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <numeric>
@@ -115,6 +116,11 @@ std::string readable(double value, int digits) {
   if (magnitude >= 1 && magnitude < 1e12 && value == std::round(value)) return fmt::format("{:.0f}", value);
   if (magnitude >= std::pow(10, digits) && magnitude < 1e12) return fmt::format("{:.0f}", value);
   return fmt::format("{:.{}g}", value, digits);
+}
+
+void tell(const std::string& text) noexcept {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
 }
 
 std::string quoted(std::string_view text, std::size_t limit) {

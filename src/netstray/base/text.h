@@ -27,6 +27,8 @@ std::string grouped(std::uint64_t number);
 /// A number for people: `digits` significant digits, no trailing zeros, "1.3e+09" only where plain digits would be
 /// longer than 12.
 std::string readable(double value, int digits = 4);
+/// Writes to standard error; where that is not possible (closed, full) the message is lost, nothing else happens.
+void tell(const std::string& text) noexcept;
 /// `text` in quotes for a message: unprintable bytes as \xNN, cut after `limit` bytes with "...".
 std::string quoted(std::string_view text, std::size_t limit = 60);
 

@@ -61,9 +61,11 @@ std::optional<std::int64_t> take_zone(std::string_view& text) noexcept {
 
 std::optional<TimeNs> parse_time(std::string_view text) noexcept {
   const auto year = take_number(text, 4);
-  if (!year || !take(text, '-')) return {};
+  if (!year || text.empty()) return {};
+  const char separator = text.front() == '/' ? '/' : '-';
+  if (!take(text, separator)) return {};
   const auto month = take_number(text, 2);
-  if (!month || !take(text, '-')) return {};
+  if (!month || !take(text, separator)) return {};
   const auto day = take_number(text, 2);
   if (!day) return {};
   const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},

@@ -15,7 +15,9 @@ TEST(Time, ReadsTheCommonDressesOfIso8601) {
   EXPECT_EQ(parse_time("2026-11-21 21:45:10Z"), kExpected);
   EXPECT_EQ(parse_time("2026-11-21T22:45:10+0100"), kExpected);
   EXPECT_EQ(parse_time("2026-11-21T16:15:10.5-05:30"), kExpected + kSecondNs / 2);
+  EXPECT_EQ(parse_time("2026/11/21 21:45:10"), kExpected);
   EXPECT_EQ(parse_time("1970-01-01"), 0);
+  EXPECT_FALSE(parse_time("2026/11-21"));
 }
 
 TEST(Time, RefusesWhatIsNoTime) {

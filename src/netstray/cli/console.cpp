@@ -2,14 +2,16 @@
 
 #include <fmt/core.h>
 
+#include "netstray/base/text.h"
+
 namespace netstray {
 
 void Console::note(const std::string& text) const {
-  if (!quiet) fmt::print(stderr, "{}\n", text);
+  if (!quiet) tell(text + "\n");
 }
 
 void Console::warn(std::string id, std::string text) {
-  if (!quiet) fmt::print(stderr, "netstray {}: warning: {}\n", command_, text);
+  if (!quiet) tell(fmt::format("netstray {}: warning: {}\n", command_, text));
   warnings_.push_back({std::move(id), std::move(text)});
 }
 

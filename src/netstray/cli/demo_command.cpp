@@ -95,7 +95,9 @@ class DemoCommand final : public Command {
   static void step(std::string_view what, const std::vector<std::string>& arguments) {
     write_file("-", fmt::format("\n# {}\n$ netstray {}\n", what, join(arguments, " ")));
     std::fflush(stderr);
-    if (run_program(arguments) != 0) throw Error(fmt::format("the step `netstray {}` failed", join(arguments, " ")));
+    const int code = run_program(arguments);
+    if (code == 130) throw Error("interrupted", Error::Kind::interrupted);
+    if (code != 0) throw Error(fmt::format("the step `netstray {}` failed", join(arguments, " ")));
   }
 
   std::string out_ = "netstray-demo";

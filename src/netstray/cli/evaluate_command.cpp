@@ -59,6 +59,10 @@ class EvaluateCommand final : public Command {
   int run() override {
     set_threads(static_cast<unsigned>(common_.threads));
     console_.quiet = common_.quiet;
+    if (report_path_) {
+      if (*report_path_ == "-") throw usage_error("--report needs a file; standard output has the answer");
+      refuse_overwriting(*report_path_, {first_, second_, scores_path_.value_or("")});
+    }
     return scores_path_ ? evaluate_scores() : evaluate_model();
   }
 
@@ -92,7 +96,7 @@ class EvaluateCommand final : public Command {
     input.resamples = static_cast<std::size_t>(resamples_);
     input.seed = common_.seed;
     Evaluation evaluation = evaluate(input);
-    evaluation.audits = audit({&truth, &evaluation, &loaded.table, &model, &counts, common_.seed});
+    evaluation.audits = audit({&truth, &evaluation, &loaded.table, &model, &counts, common_.seed, loaded.digest});
     const ModelSummary summary = summarise(model, first_);
     answer(evaluation, loaded, truth, verdicts.scores, &summary);
     return 0;
@@ -123,7 +127,7 @@ class EvaluateCommand final : public Command {
     input.resamples = static_cast<std::size_t>(resamples_);
     input.seed = common_.seed;
     Evaluation evaluation = evaluate(input);
-    evaluation.audits = audit({&truth, &evaluation, &loaded.table, nullptr, nullptr, common_.seed});
+    evaluation.audits = audit({&truth, &evaluation, &loaded.table, nullptr, nullptr, common_.seed, {}});
     answer(evaluation, loaded, truth, scores.scores, nullptr);
     return 0;
   }

@@ -1,6 +1,7 @@
 #include "netstray/cli/inputs.h"
 
 #include <cmath>
+#include <filesystem>
 
 #include <fmt/core.h>
 
@@ -22,7 +23,8 @@ void declare_source(CommandSpec& spec, SourceOptions& options) {
                 } else if (text.size() == 1) {
                   options.delimiter = text.front();
                 } else {
-                  throw usage_error(fmt::format("--delimiter: found {}, expected one character, or tab", quoted(text)));
+                  throw usage_error(
+                      fmt::format("--delimiter: found {}, expected one character, or tab", netstray::quoted(text)));
                 }
               })
       .text("--missing", "LIST", options.missing,
@@ -84,15 +86,17 @@ void declare_detector(CommandSpec& spec, TrainSettings& settings) {
   spec.option("--detector", "NAME", "how rows are judged; iforest is the isolation forest", "iforest",
               [](const std::string& text) {
                 if (text != "iforest")
-                  throw usage_error(fmt::format("--detector: unknown detector {}; known is iforest", quoted(text)));
+                  throw usage_error(
+                      fmt::format("--detector: unknown detector {}; known is iforest", netstray::quoted(text)));
               })
       .option("--numeric", "SCALING", "scaling of number columns: standardise, log, minmax, robust, rank or none",
               std::string(name_of(settings.numeric)),
               [&settings](const std::string& text) {
                 const auto scaling = numeric_scaling(text);
                 if (!scaling) {
-                  throw usage_error(fmt::format(
-                      "--numeric: found {}, expected standardise, log, minmax, robust, rank or none", quoted(text)));
+                  throw usage_error(
+                      fmt::format("--numeric: found {}, expected standardise, log, minmax, robust, rank or none",
+                                  netstray::quoted(text)));
                 }
                 settings.numeric = *scaling;
               })
@@ -100,8 +104,8 @@ void declare_detector(CommandSpec& spec, TrainSettings& settings) {
               [&settings](const std::string& text) {
                 const auto count = parse_integer(text);
                 if (!count || *count < 1 || *count > 10'000) {
-                  throw usage_error(
-                      fmt::format("--trees: found {}, expected a whole number from 1 to 10000", quoted(text)));
+                  throw usage_error(fmt::format("--trees: found {}, expected a whole number from 1 to 10000",
+                                                netstray::quoted(text)));
                 }
                 settings.forest.trees = static_cast<std::uint32_t>(*count);
               })
@@ -109,8 +113,8 @@ void declare_detector(CommandSpec& spec, TrainSettings& settings) {
               [&settings](const std::string& text) {
                 const auto count = parse_integer(text);
                 if (!count || *count < 2 || *count > (1 << 20)) {
-                  throw usage_error(
-                      fmt::format("--sample: found {}, expected a whole number from 2 to 1048576", quoted(text)));
+                  throw usage_error(fmt::format("--sample: found {}, expected a whole number from 2 to 1048576",
+                                                netstray::quoted(text)));
                 }
                 settings.forest.sample = static_cast<std::uint32_t>(*count);
               });
@@ -128,6 +132,17 @@ void declare_threshold(CommandSpec& spec, std::optional<ThresholdRule>& rule, co
           "--threshold", "RULE",
           "how the cut is found: false-alarms:S, quantile:Q, contamination:S, contamination:auto, mean-sd:K or mad:K",
           "", [once](const std::string& text) { once(ThresholdRule::parse(text)); });
+}
+
+void refuse_overwriting(const std::string& output, const std::vector<std::string>& others) {
+  for (const auto& other : others) {
+    if (output == "-" || other == "-" || other.empty()) continue;
+    std::error_code ignored;
+    if (output == other || std::filesystem::equivalent(output, other, ignored)) {
+      throw usage_error(fmt::format("{} would be overwritten, but it is needed itself: write to another file",
+                                    netstray::quoted(output)));
+    }
+  }
 }
 
 void warn_of_cut(const Model& model, Console& console) {

@@ -56,6 +56,9 @@ void declare_detector(CommandSpec& spec, TrainSettings& settings);
 /// --threshold, --false-alarms: how the cut is found. `preset`: the share where neither is given, in words.
 void declare_threshold(CommandSpec& spec, std::optional<ThresholdRule>& rule, const std::string& preset = "as trained");
 
+/// Throws usage Error where `output` is a file that is also read, or written by another option.
+void refuse_overwriting(const std::string& output, const std::vector<std::string>& others);
+
 /// Warns where the cut cannot do what its rule says: no calibration rows, too few of them.
 void warn_of_cut(const Model& model, Console& console);
 

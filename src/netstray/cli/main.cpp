@@ -3,8 +3,7 @@
 #include <string>
 #include <vector>
 
-#include <fmt/core.h>
-
+#include "netstray/base/text.h"
 #include "netstray/cli/program.h"
 
 int main(int count, char** values) {
@@ -12,9 +11,9 @@ int main(int count, char** values) {
   try {
     return netstray::run_program(arguments);
   } catch (const std::bad_alloc&) {
-    std::fputs("netstray: not enough memory\n", stderr);
+    netstray::tell("netstray: not enough memory\n");
   } catch (const std::exception& error) {
-    fmt::print(stderr, "netstray: internal error: {}\n", error.what());
+    netstray::tell(std::string("netstray: internal error: ") + error.what() + "\n");
   }
   return 1;
 }

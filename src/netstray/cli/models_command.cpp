@@ -61,7 +61,7 @@ class ModelsCommand final : public Command {
     } else if (check.ok) {
       write_file("-", verified_text(check, colour_wanted(1)));
     }
-    if (!check.ok) fmt::print(stderr, "netstray: {}\n", check.error);
+    if (!check.ok) tell(fmt::format("netstray: {}\n", check.error));
     return check.ok ? 0 : 1;
   }
 

@@ -45,9 +45,11 @@ struct Bound {
 
 void apply(const Bound& bound) {
   if (bound.cli->count() == 0) {
-    const char* value =
-        bound.option->placeholder.empty() ? nullptr : std::getenv(environment_name(*bound.option).c_str());
-    if (value != nullptr && *value != '\0') bound.option->set(value);
+    const char* found = std::getenv(environment_name(*bound.option).c_str());
+    const std::string value = found == nullptr ? "" : found;
+    const bool off =
+        bound.option->placeholder.empty() && (value == "0" || lower(value) == "no" || lower(value) == "false");
+    if (!value.empty() && !off) bound.option->set(value);
     return;
   }
   if (bound.option->placeholder.empty()) bound.option->set("");

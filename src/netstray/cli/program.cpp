@@ -52,7 +52,7 @@ int run_command(const std::string& name, std::span<const std::string> arguments)
 
 int dispatch(std::span<const std::string> arguments) {
   if (arguments.empty()) {
-    std::fputs(program_help(specs()).c_str(), stderr);
+    tell(program_help(specs()));
     return 2;
   }
   const std::string& first = arguments.front();
@@ -78,7 +78,7 @@ int run_program(std::span<const std::string> arguments) {
   try {
     return dispatch(arguments);
   } catch (const Error& error) {
-    fmt::print(stderr, "netstray: {}\n", error.what());
+    tell(fmt::format("netstray: {}\n", error.what()));
     return exit_code(error.kind());
   }
 }

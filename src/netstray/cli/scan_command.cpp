@@ -71,6 +71,10 @@ class ScanCommand final : public Command {
 
  private:
   void warn_of_likeness(const Ranking& ranking, std::size_t rows) {
+    if (ranking.distinct_rows == 1) {
+      console_.keep("all-rows-equal", "all rows are equal in the learned columns: nothing stands out");
+      return;
+    }
     if (ranking.commonest_share <= kManyAlike || ranking.distinct_rows <= 10) return;
     console_.keep(
         "most-rows-alike",

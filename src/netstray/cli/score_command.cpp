@@ -49,6 +49,7 @@ class ScoreCommand final : public Command {
     if (common_.json && out_ == "-") {
       throw usage_error("score: --json prints the summary on standard output; say where the rows go with -o FILE");
     }
+    refuse_overwriting(out_, {data_, model_path_});
     set_threads(static_cast<unsigned>(common_.threads));
     console_.quiet = common_.quiet;
     Model model = Model::load(model_path_);
@@ -61,7 +62,12 @@ class ScoreCommand final : public Command {
 
     EncodeCounts counts;
     std::uint64_t flagged = 0;
-    stream(model, source, out, counts, flagged);
+    try {
+      stream(model, source, out, counts, flagged);
+    } catch (const Error&) {
+      if (out_ == "-") out.flush();  // what was good before it
+      throw;
+    }
     out.commit();
     warn_of_skipped(source.reader().skipped(), data_, console_);
     finish(model, source, counts, flagged);
@@ -124,7 +130,7 @@ class ScoreCommand final : public Command {
       const JsonInput input{source.path(), source.format(), summary.rows, source.reader().skipped()};
       write_file("-", score_json(console_.frame({input}), summary));
     } else if (!common_.quiet) {
-      fmt::print(stderr, "{}", score_text(summary, colour_wanted(2)));
+      tell(score_text(summary, colour_wanted(2)));
     }
   }
 

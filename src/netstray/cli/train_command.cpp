@@ -52,6 +52,8 @@ class TrainCommand final : public Command {
 
   int run() override {
     if (model_path_.empty()) throw usage_error("train: say where the model goes: -o MODEL");
+    refuse_overwriting(model_path_, {data_, scores_path_.value_or("")});
+    if (scores_path_) refuse_overwriting(*scores_path_, {data_});
     set_threads(static_cast<unsigned>(common_.threads));
     console_.quiet = common_.quiet;
     const LoadedTable loaded = load_table(data_, source_);
@@ -64,6 +66,15 @@ class TrainCommand final : public Command {
                                           label ? label->normal : std::string(), all_rows_);
     const ColumnRoles roles = choose_columns(loaded.table, column_choice(learn_, label, loaded.layout));
     if (!label) console_.warn("no-label", no_label_text(roles));
+    for (const std::size_t column : roles.learned) {
+      const std::string& name = loaded.table.schema()[column].name;
+      if (loaded.layout == nullptr && looks_like_label(name)) {
+        console_.warn("label-learned",
+                      fmt::format("column {} looks like a label, and it is learned: a model that sees the answer is "
+                                  "worth nothing on rows that do not have it",
+                                  quoted(name)));
+      }
+    }
     Trained trained = train(loaded.table, rows, roles, settings_);
     complete_record(trained.model, loaded, label);
     warn_of_cut(trained.model, console_);

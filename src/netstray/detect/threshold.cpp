@@ -180,7 +180,7 @@ ThresholdRule ThresholdRule::parse(std::string_view text) {
   if (rule.kind == Kind::contamination && rest == "auto") return {Kind::contamination_auto, 0};
   const auto value = parse_double(rest);
   if (!value || !in_range(rule, *value)) {
-    throw usage_error(fmt::format("threshold rule {}: {} takes a value {}", quoted(text), rule.name, rule.range));
+    throw usage_error(fmt::format("threshold rule {}: {} takes {}", quoted(text), rule.name, rule.range));
   }
   return {rule.kind, *value};
 }

@@ -88,6 +88,12 @@ std::optional<Audit> audit_calibration_shift(const AuditContext& context) {
                      : fmt::format("{} of the normal rows are flagged. The model kept no calibration rows, so it "
                                    "promises no share of false alarms.",
                                    percent_text(measured))};
+  if (std::isinf(model->cut))
+    return Audit{
+        "calibration-shift", warning, measured,
+        fmt::format("No cut could be set: {} calibration rows are too few for {}, so nothing is ever flagged. Ask for "
+                    "a larger share, or train on more normal rows.",
+                    model->calibration.size(), model->rule.text())};
   const auto [share, asked, interval] = promised(*evaluation, *model, normal);
   const double distance = shift_distance(model->calibration, evaluation->curve);
   const double bound = distance_bound(static_cast<double>(normal), static_cast<double>(model->calibration.size()));

@@ -83,10 +83,11 @@ std::optional<Audit> audit_base_rate(const AuditContext& context) {
                  majority_text(share) +
                      " In real traffic attacks are rare: accuracy, precision and F1 will be very "
                      "different there, recall and false alarms will not."};
-  return Audit{
-      "base-rate", note, share,
-      majority_text(share) + (share < kRare ? " Look at precision and recall, not at accuracy."
-                                            : " The model did not learn attacks as usual, as far as is known.")};
+  return Audit{"base-rate", note, share,
+               majority_text(share) + (share < kRare ? " Look at precision and recall, not at accuracy."
+                                       : context.input.model == nullptr
+                                           ? ""
+                                           : " The model did not learn attacks as usual, as far as is known.")};
 }
 
 std::optional<Audit> audit_polarity(const AuditContext& context) {

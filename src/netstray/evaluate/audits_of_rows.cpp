@@ -70,6 +70,12 @@ std::optional<Audit> audit_duplicates_across(const AuditContext& context) {
     return Audit{"duplicates-across", note, 0, "No test row equals a training row in the learned columns."};
   const auto found = fmt::format("{} of the test ({}) equal a training row in the learned columns. ", rows_text(known),
                                  percent_text(share));
+  if (!context.input.digest.empty() && context.input.digest == context.input.model->record.digest)
+    return Audit{
+        "duplicates-across", error, share,
+        found +
+            "This is the very file that the model was trained on: the numbers say how well the model knows these "
+            "rows, not how it does on new ones."};
   if (share >= kSameData)
     return Audit{"duplicates-across", error, share,
                  found +

@@ -80,6 +80,7 @@ struct AuditInput {
   const Model* model = nullptr;
   const EncodeCounts* counts = nullptr;  ///< of the test rows
   std::uint64_t seed = 0;
+  std::string digest = {};  ///< XXH3-128 of the test file; "" where not known
 };
 
 /// The audits of a single model on a single test set: duplicates-within, duplicates-across, base-rate, polarity,

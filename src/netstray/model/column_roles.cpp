@@ -41,6 +41,11 @@ constexpr std::array<std::string_view, 22> kLabelNames = {"label",
 constexpr std::array<std::string_view, 12> kRowNumberNames = {
     "", "id", "index", "idx", "row", "row_id", "no.", "row_no", "no", "row_number", "unnamed: 0", "number"};
 
+/// Ids of flows, connections and sessions, as common tools name them.
+constexpr std::array<std::string_view, 12> kFlowIdNames = {"flow_id",    "flowid",       "flow id",  "uid",
+                                                           "conn_id",    "community_id", "conn_uid", "session_id",
+                                                           "session id", "uuid",         "guid",     "trace_id"};
+
 bool one_of(std::string_view name, std::span<const std::string_view> names) {
   return std::find(names.begin(), names.end(), lower(name)) != names.end();
 }
@@ -66,12 +71,13 @@ bool is_row_number(const Field& field, const Column& column) {
 
 /// Why a column is not learned, or nothing.
 std::optional<std::string> reason_to_carry(const Field& field, const Column& column) {
-  if (one_of(field.name, kLabelNames)) return "its name says that it is a label";
+  if (looks_like_label(field.name)) return "its name says that it is a label";
   if (field.type == ColumnType::address) return "address";
   if (field.type == ColumnType::time) return "time";
   if (column.missing_count() == column.size()) return "no values";
   if (is_row_number(field, column)) return "row number";
   if (field.type == ColumnType::category) {
+    if (one_of(field.name, kFlowIdNames)) return "flow id";
     const std::size_t levels = column.levels().size();
     if (levels > kMostLevels || (levels > kFewLevels && levels > column.size() / 2)) {
       return fmt::format("{} distinct values in {} rows", grouped(levels), grouped(column.size()));
@@ -110,6 +116,8 @@ ColumnRoles as_told(const Table& table, const ColumnChoice& choice) {
 }
 
 }  // namespace
+
+bool looks_like_label(std::string_view name) { return one_of(name, kLabelNames); }
 
 ColumnRoles choose_columns(const Table& table, const ColumnChoice& choice) {
   const Schema& schema = table.schema();

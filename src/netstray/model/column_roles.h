@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "netstray/model/model.h"
@@ -25,11 +26,14 @@ struct ColumnRoles {
   std::vector<CarriedColumn> carried;  ///< all the others, with why
 };
 
+/// Whether a column's name says that it is a label: label, class, attack_cat, ...
+bool looks_like_label(std::string_view name);
+
 /// Decides which columns of a table are learned. Without a layout these are carried through instead: addresses, times,
 /// row numbers (integers that count up by one; or all distinct under a name like id, index, row), categories with over
-/// 256 values or with more values than half the rows (flow ids, free text), columns without any value, and columns
-/// whose name says that they are a label (label, class, attack_cat, ...). Throws usage Error for an unknown name, a
-/// label that is to be learned, and where nothing is left.
+/// 256 values or with more values than half the rows (free text), flow ids by name, columns without any value, and
+/// columns whose name says that they are a label (label, class, attack_cat, ...). Throws usage Error for an unknown
+/// name, a label that is to be learned, and where nothing is left.
 ColumnRoles choose_columns(const Table& table, const ColumnChoice& choice);
 
 }  // namespace netstray

@@ -178,6 +178,13 @@ std::vector<std::string> plain_words(const Evaluation& evaluation) {
   if (!evaluation.confusion) return words_without_cut(evaluation);
   const Confusion& confusion = *evaluation.confusion;
   std::vector<std::string> words;
+  if (evaluation.cut && std::isinf(*evaluation.cut) && *evaluation.cut > 0) {
+    words.emplace_back(
+        "No cut could be set: the model kept too few calibration rows to promise so small a share of false alarms, so "
+        "it "
+        "flags nothing and finds nothing. Ask for a larger share (--false-alarms), or train on more normal rows.");
+    return words;
+  }
   const bool normal = confusion.tn + confusion.fp > 0;
   const bool attacks = confusion.fn + confusion.tp > 0;
   words.push_back(normal ? false_alarm_words(evaluation.false_alarms)

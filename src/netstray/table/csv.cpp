@@ -1,6 +1,7 @@
 #include "netstray/table/csv.h"
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -99,6 +100,7 @@ class CsvReader::State {
   std::optional<std::string> header_text_;
   std::optional<RowReader> row_reader_;
   std::uint64_t rows_ = 0;
+  std::exception_ptr pending_;  ///< of a row behind those that were handed out last
   std::map<std::string, std::uint64_t> skipped_;
   bool started_ = false;
 
@@ -289,20 +291,25 @@ void CsvReader::State::start(CsvBatch& batch) {
 }
 
 bool CsvReader::State::append(CsvBatch& batch, std::size_t max_rows, bool only_available) {
+  if (pending_) std::rethrow_exception(std::exchange(pending_, nullptr));
   std::size_t added = 0;
-  while (added < max_rows) {
-    const auto step = next_row(!only_available || added == 0);
-    if (step == Step::dry) break;
-    if (step == Step::end) {
-      if (rows_ == 0) throw no_rows();
-      break;
+  try {
+    while (added < max_rows) {
+      const auto step = next_row(!only_available || added == 0);
+      if (step == Step::dry || step == Step::end) {
+        if (step == Step::end && rows_ == 0) throw no_rows();
+        break;
+      }
+      if (step == Step::bad) {
+        reject(complaint_of(scanner_.problem()));
+      } else if (append_row(batch)) {
+        ++added;
+        ++rows_;
+      }
     }
-    if (step == Step::bad) {
-      reject(complaint_of(scanner_.problem()));
-    } else if (append_row(batch)) {
-      ++added;
-      ++rows_;
-    }
+  } catch (const Error&) {
+    if (added == 0) throw;
+    pending_ = std::current_exception();  // first the good rows before it
   }
   return added > 0;
 }

@@ -18,7 +18,10 @@ constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
 CsvBatch read_all(const std::string& text, const CsvOptions& options = {}) {
   CsvReader reader(open_memory("t.csv", text), options);
   CsvBatch batch;
-  reader.read(batch, kAll);
+  if (reader.read(batch, kAll)) {
+    while (reader.append(batch, kAll)) {
+    }
+  }
   return batch;
 }
 
@@ -333,6 +336,16 @@ TEST(CsvReader, ReadsColumnsThatNobodyNamedAsTextWhereAsked) {
   EXPECT_EQ(batch.table.column("a").text(0), "1");
   EXPECT_EQ(batch.table.column("a").type(), ColumnType::category);
   EXPECT_EQ(batch.table.column("b").number(1), 3);
+}
+
+TEST(CsvErrors, ComeAfterTheGoodRowsBeforeThem) {
+  CsvOptions options;
+  options.types = {{"a", ColumnType::integer}};
+  CsvReader reader(open_memory("t.csv", "a\n1\n2\nx\n4\n"), options);
+  CsvBatch batch;
+  ASSERT_TRUE(reader.read(batch, 10));
+  EXPECT_EQ(batch.table.rows(), 2U);
+  EXPECT_THROW(reader.read(batch, 10), Error);
 }
 
 TEST(CsvErrors, RefuseNamesThatAreTheSame) {

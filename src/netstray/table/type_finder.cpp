@@ -64,7 +64,7 @@ std::optional<ColumnType> TypeFinder::type(std::string_view name) const {
   if (numbers_ == present_ && one_unit_ && named_as_time(name)) return ColumnType::time;
   if (numeric()) return integers_ == numbers_ ? ColumnType::integer : ColumnType::number;
   if (times_ == present_) return ColumnType::time;
-  if (addresses_ == present_) return ColumnType::address;
+  if (10 * addresses_ >= 8 * present_) return ColumnType::address;  // Argus writes 0 or a name where it has none
   return ColumnType::category;
 }
 
