@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 #include <string>
 
 #include <fmt/core.h>
@@ -93,8 +94,15 @@ std::string kind_of(std::span<const Reason> reasons) {
   return join(parts, "\n");
 }
 
-/// Keeps `top` of the candidates (highest first): the first few of each kind, then, where kinds are fewer, the next
-/// highest.
+/// All that is shown of a row's reasons.
+std::string shown(std::span<const Reason> reasons) {
+  std::string text;
+  for (const auto& reason : reasons) text += reason.feature + '=' + reason.value + '\n';
+  return text;
+}
+
+/// Keeps `top` of the candidates (highest first): the first few of each kind, none that would read like another, then,
+/// where kinds are fewer, the next highest.
 std::vector<RankedRow> choose(std::vector<RankedRow> candidates, std::size_t top, Alike alike) {
   constexpr std::size_t kMostOfAKind = 3;
   struct Kind {
@@ -108,9 +116,10 @@ std::vector<RankedRow> choose(std::vector<RankedRow> candidates, std::size_t top
   };
   std::vector<Held> rest;
   std::map<std::string, Kind> kinds;
+  std::set<std::string> seen;
   for (auto& candidate : candidates) {
     Kind& kind = kinds.try_emplace(kind_of(candidate.reasons), Kind{chosen.size()}).first->second;
-    if (alike == Alike::apart || ++kind.entries <= kMostOfAKind) {
+    if (alike == Alike::apart || (seen.insert(shown(candidate.reasons)).second && ++kind.entries <= kMostOfAKind)) {
       chosen.push_back(std::move(candidate));
     } else {
       chosen[kind.first].similar += candidate.count;

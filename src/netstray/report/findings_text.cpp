@@ -55,7 +55,9 @@ std::string finding_heading(const Finding& finding, const Ink& ink) {
 
 std::string finding_text(const Finding& finding, const Ink& ink) {
   std::string text = finding_heading(finding, ink);
-  if (!finding.carried.empty()) text += "    " + ink.strong(named_values(finding.carried)) + '\n';
+  if (!finding.carried.empty()) {
+    text += (finding.count > 1 ? "    first: " : "    ") + ink.strong(named_values(finding.carried)) + '\n';
+  }
   TextTable table({{"", Align::right}, {""}});
   for (const auto& reason : finding.reasons) {
     table.add_row({ink.faint(whole_percent(reason.weight)), reason_text(reason)});
