@@ -157,14 +157,14 @@ void warn_of_cut(const Model& model, Console& console) {
             "the cut {} was taken from rows that the detector was fitted on: expect more false alarms than asked",
             model.rule.text()));
   }
-  if (std::isinf(model.cut) && model.rule.kind == ThresholdRule::Kind::false_alarms) {
-    const double needed = std::ceil(1 / model.rule.value) - 1;
+  if (std::isinf(model.cut) && model.cut > 0) {
+    const std::size_t rows = model.cut_from_training ? model.training.size() : model.calibration.size();
     console.warn(
         "few-calibration-rows",
-        fmt::format(
-            "with {} calibration rows no cut can promise {} % false alarms ({:.0f} are needed): nothing will be "
-            "flagged; ask for a larger share or give more rows",
-            model.calibration.size(), readable(100 * model.rule.value), needed));
+        fmt::format("{} {}row{} are too few for {} ({} are needed): nothing will be flagged; ask for a larger share or "
+                    "give more rows",
+                    rows, model.cut_from_training ? "" : "calibration ", rows == 1 ? "" : "s", model.rule.text(),
+                    model.rule.rows_needed()));
   }
 }
 
@@ -176,8 +176,8 @@ void warn_of_skipped(const std::map<std::string, std::uint64_t>& skipped, const 
     reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", grouped(count), reason);
   }
   if (total > 0)
-    console.warn("rows-skipped",
-                 fmt::format("{}: {} rows could not be read and were skipped: {}", path, grouped(total), reasons));
+    console.warn("rows-skipped", fmt::format("{}: skipped {} that could not be read: {}", path,
+                                             total == 1 ? "1 row" : grouped(total) + " rows", reasons));
 }
 
 }  // namespace netstray

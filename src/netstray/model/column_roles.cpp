@@ -149,7 +149,8 @@ ColumnRoles choose_columns(const Table& table, const ColumnChoice& choice) {
     std::string all;
     for (const auto& column : roles.carried)
       all += fmt::format("{}{} ({})", all.empty() ? "" : ", ", column.name, column.why);
-    throw usage_error(fmt::format("no column is left to learn from: {}; name columns with --learn", all));
+    throw Error(fmt::format("no column is left to learn from: {}; name columns with --learn", all),
+                choice.drop.empty() ? Error::Kind::failed : Error::Kind::usage);
   }
   return roles;
 }

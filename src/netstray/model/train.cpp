@@ -99,7 +99,7 @@ TrainingRows choose_rows(const Table& table, const std::optional<std::string>& l
 Trained train(const Table& table, const TrainingRows& rows, const ColumnRoles& columns, const TrainSettings& settings) {
   const Split split = draw_calibration(rows.used, settings.calibration_share, settings.seed);
   if (split.fitted.size() < 2) {
-    throw Error(fmt::format("{} rows are left to fit on; at least 2 are needed", split.fitted.size()));
+    throw Error(fmt::format("too few rows are left to fit on: {}, of at least 2", split.fitted.size()));
   }
   Encoder encoder = Encoder::fit(table, columns.learned, split.fitted, settings.numeric);
   const Matrix matrix = encoder.encode(table);
