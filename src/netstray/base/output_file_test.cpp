@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "netstray/base/error.h"
 
@@ -15,7 +16,7 @@ namespace fs = std::filesystem;
 
 class OutputFileTest : public ::testing::Test {
  protected:
-  OutputFileTest() : folder_(fs::path(::testing::TempDir()) / "netstray_output_file") {
+  OutputFileTest() : folder_(fs::path(::testing::TempDir()) / ("netstray_output_file_" + std::to_string(::getpid()))) {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }
