@@ -20,7 +20,7 @@ class OutputFileTest : public ::testing::Test {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }
-  ~OutputFileTest() override { fs::remove_all(folder_); }
+  void TearDown() override { fs::remove_all(folder_); }
 
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
   std::size_t files() const {
