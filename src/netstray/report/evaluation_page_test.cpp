@@ -1,7 +1,6 @@
 #include "netstray/report/evaluation_page.h"
 
 #include <limits>
-#include <regex>
 
 #include <gtest/gtest.h>
 
@@ -26,7 +25,9 @@ class EvaluationPageTest : public testing::Test {
 TEST_F(EvaluationPageTest, IsWellFormedAndFetchesNothing) {
   const std::string html = evaluation_page(page_);
   EXPECT_EQ(markup_fault(html), "");
-  EXPECT_FALSE(std::regex_search(html, std::regex("(src|href|url|@import)\\s*[=(]")));
+  for (const char* load : {"src=", "src =", "href=", "href =", "url(", "url (", "@import"}) {
+    EXPECT_EQ(html.find(load), std::string::npos) << load;
+  }
   EXPECT_FALSE(has(html, "<script"));
   EXPECT_FALSE(has(html, " style=\""));
   EXPECT_TRUE(has(html, "default-src 'none'"));
