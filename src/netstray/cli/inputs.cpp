@@ -71,13 +71,9 @@ ColumnChoice column_choice(const LearnOptions& options, const std::optional<Labe
   return choice;
 }
 
-void declare_threads(CommandSpec& spec, CommonOptions& options) {
+void declare_common(CommandSpec& spec, CommonOptions& options) {
   spec.number("--threads", "N", options.threads, 0, 1024,
               "threads to use; 0 = one per core. The result is the same for any number");
-}
-
-void declare_common(CommandSpec& spec, CommonOptions& options) {
-  declare_threads(spec, options);
   spec.flag("--json", options.json, "print the answer as JSON (docs/json.md)")
       .flag("-q,--quiet", options.quiet, "no messages on standard error but errors");
 }

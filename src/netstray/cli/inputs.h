@@ -47,7 +47,6 @@ struct CommonOptions {
   bool json = false;
   bool quiet = false;
 };
-void declare_threads(CommandSpec& spec, CommonOptions& options);
 void declare_common(CommandSpec& spec, CommonOptions& options);
 
 /// Settings of detector and encoder: --detector, --numeric, --trees, --sample.

@@ -56,6 +56,15 @@ std::string read_bytes(const std::string& path) {
 
 void write_bytes(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
 
+/// Saves a model of a forest of two little trees and returns the file's bytes.
+std::string small_model_file(const Table& table, const std::string& path) {
+  TrainSettings settings;
+  settings.forest.trees = 2;
+  settings.forest.sample = 8;
+  train(table, choose_rows(table, "label", "normal", false), choose_columns(table, {}), settings).model.save(path);
+  return read_bytes(path);
+}
+
 TEST(Model, TheSplitIsDrawnBeforeFittingAndCountsAddUp) {
   const Table table = made_up::quiet_flows(500, 1);
   const Trained trained = train_on(table, 7);
@@ -167,13 +176,8 @@ TEST(Model, TrainingIsTheSameForAnyNumberOfThreads) {
 
 TEST(Model, AFileCutShortOrWithAnyByteChangedIsRefused) {
   const TemporaryFile file;
-  TrainSettings settings;
-  settings.forest.trees = 2;
-  settings.forest.sample = 8;
   const Table table = made_up::quiet_flows(30, 1);
-  train(table, choose_rows(table, "label", "normal", false), choose_columns(table, {}), settings)
-      .model.save(file.path());
-  const std::string whole = read_bytes(file.path());
+  const std::string whole = small_model_file(table, file.path());
   for (std::size_t size = 0; size < whole.size(); size += 7) {
     write_bytes(file.path(), whole.substr(0, size));
     EXPECT_THROW(Model::load(file.path()), Error) << "cut at " << size;
@@ -191,13 +195,8 @@ TEST(Model, AFileCutShortOrWithAnyByteChangedIsRefused) {
 /// Flips bits of the body and mends the checksum: what only the readers of the parts can notice.
 TEST(Model, AHostileFileWithARightChecksumNeverCrashes) {
   const TemporaryFile file;
-  TrainSettings settings;
-  settings.forest.trees = 2;
-  settings.forest.sample = 8;
   const Table table = made_up::quiet_flows(30, 1);
-  train(table, choose_rows(table, "label", "normal", false), choose_columns(table, {}), settings)
-      .model.save(file.path());
-  const std::string whole = read_bytes(file.path());
+  const std::string whole = small_model_file(table, file.path());
   std::size_t refused = 0;
   for (std::size_t at = 20; at + 8 < whole.size(); at += 7) {
     std::string changed = whole.substr(0, whole.size() - 8);

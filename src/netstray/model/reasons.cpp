@@ -12,7 +12,7 @@ namespace netstray {
 namespace {
 
 constexpr double kLeastWeight = 0.02;
-/// What a value that training never showed is worth, in steps of a forest's path: docs/reasons.md has the measurement.
+/// What a value that training never showed is worth, in steps of a forest's path: docs/reasons.md says why.
 constexpr double kStepsOfSurprise = 3;
 constexpr std::size_t kLevelsNamed = 3;
 
