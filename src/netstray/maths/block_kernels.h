@@ -1,0 +1,95 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <vector>
+
+namespace netstray {
+
+/// Kernels over blocks of rows, for the detectors that do linear algebra. A block holds up to kBlockRows rows of some
+/// columns in f64, column after column: the value of row r in column j lies at [j * kBlockRows + r]. Rows past `rows`
+/// must hold finite numbers (zeros): they are computed and thrown away. All results are the same bits whatever
+/// instruction set isa() names. Blocks must come from AlignedNumbers. Thread-safe.
+constexpr std::size_t kBlockRows = 128;
+
+/// `count` up to the next multiple of `step`.
+constexpr std::size_t rounded_up(std::size_t count, std::size_t step) noexcept { return (count + step - 1) / step * step; }
+
+/// f64 numbers, zero at first, that begin on a cache line.
+class AlignedNumbers {
+ public:
+  AlignedNumbers() = default;
+  explicit AlignedNumbers(std::size_t count) : numbers_(count) {}
+
+  double* data() noexcept { return numbers_.data(); }
+  const double* data() const noexcept { return numbers_.data(); }
+  void fill(double value) noexcept { std::fill(numbers_.begin(), numbers_.end(), value); }
+
+ private:
+  template <typename T>
+  struct Allocator {
+    using value_type = T;
+    static constexpr std::align_val_t kCacheLine{64};
+
+    T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), kCacheLine)); }
+    void deallocate(T* place, std::size_t) noexcept { ::operator delete(place, kCacheLine); }
+    bool operator==(const Allocator&) const = default;
+  };
+
+  std::vector<double, Allocator<double>> numbers_;
+};
+
+/// One panel of a factor: kPanel outputs (rows of the factor) over the inputs [first, inputs), four factors an input.
+constexpr std::size_t kPanel = 4;
+struct Panel {
+  std::size_t first;      ///< the least input that its outputs use
+  const double* factors;  ///< factors[(j - first) * kPanel + o]
+};
+
+/// For each row: q += sum over the panels' outputs of (bias + sum over inputs of factor * value)^2. `bias` is a block of
+/// one column an output, or null.
+void add_squared_products(const Panel* panels, std::size_t panel_count, std::size_t inputs, const double* block,
+                          const double* bias, std::size_t rows, double* q) noexcept;
+
+/// How many f64 the sums of `columns` columns take for add_pair_products.
+std::size_t pair_lanes_size(std::size_t columns) noexcept;
+/// Adds left_i * right_j over the rows, for all i <= j (and some more), to `lanes`, in which 8 running sums stand for each
+/// pair. Both blocks must be zero past `rows`, and have rounded_up(columns, 4) columns.
+void add_pair_products(const double* left, const double* right, std::size_t columns, std::size_t rows,
+                       double* lanes) noexcept;
+/// The sums of `lanes`, added to the upper triangle of the row-major columns x columns matrix `sums`.
+void collect_pair_lanes(const double* lanes, std::size_t columns, double* sums) noexcept;
+
+/// Nearest of `count` centres for each row by squared Euclidean distance; of equally near ones the first. `centres` are in
+/// groups of kPanel: centres[(c / 4 * columns + j) * 4 + c % 4], padded to a multiple of 4 with anything. `bias`, a block
+/// of one column a (padded) centre, or null, is added to the distance. Sets `best` and `which` of kBlockRows places; which
+/// is a whole number.
+void nearest_centres(const double* centres, std::size_t count, std::size_t columns, const double* block,
+                     const double* bias, std::size_t rows, double* best, double* which) noexcept;
+
+/// Squared distances alone: of row r to centre c at distances[c * kBlockRows + r], for all (padded) centres.
+void centre_distances(const double* centres, std::size_t count, std::size_t columns, const double* block,
+                      const double* bias, std::size_t rows, double* distances) noexcept;
+
+/// Weighs a block: right = left * weights, and adds to each column's kWeighLanes running sums those of right and of
+/// right * left. Rows past `rows` of both must be zero; `rows` is taken up to the next multiple of 8.
+constexpr std::size_t kWeighLanes = 8;
+void weigh_block(const double* left, const double* weights, std::size_t columns, std::size_t rows, double* right,
+                 double* sum_lanes, double* square_lanes) noexcept;
+
+/// q += factor of the column * value^2, over the columns of a block, for each row.
+void add_weighted_squares(const double* block, const double* factors, std::size_t columns, std::size_t rows,
+                          double* q) noexcept;
+
+/// For each row the vector base + its `term_count` terms (terms[row * term_count + t]), all of `length` numbers, a
+/// multiple of 8: its first `biases` ones (a multiple of 8) go to the block `bias`, the squares of the others to q.
+void add_terms(const double* base, const double* const* terms, std::size_t term_count, std::size_t length,
+               std::size_t biases, std::size_t rows, double* bias, double* q) noexcept;
+
+/// For each row, from `count` log densities (a block of one column each): log of their sum to `total`, and in place of
+/// each its share of the sum; shares below 2^-52 become 0.
+void to_shares(double* logs, std::size_t count, std::size_t rows, double* total) noexcept;
+
+}  // namespace netstray
