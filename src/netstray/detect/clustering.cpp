@@ -12,8 +12,7 @@
 namespace netstray {
 namespace {
 
-constexpr std::size_t kRowStep = 32;
-constexpr std::size_t kTermStep = 8;
+constexpr std::size_t kRowStep = 64;
 constexpr std::uint32_t kNoCluster = 0xffffffffU;
 
 std::vector<double> dense_rows(const Matrix& matrix, std::span<const std::uint32_t> rows) {
@@ -32,9 +31,9 @@ class Piece {
   Piece(const MatrixShape& shape, std::size_t clusters)
       : columns_(shape.columns()), sums_(clusters * columns_), sizes_(clusters) {}
 
-  void move(const Matrix& matrix, std::size_t row, std::uint32_t from, std::uint32_t to) {
-    if (from != kNoCluster) add(matrix, row, from, -1);
-    add(matrix, row, to, 1);
+  void move(const Matrix& matrix, const float* block, std::size_t row, std::uint32_t from, std::uint32_t to) {
+    if (from != kNoCluster) add(matrix, block, row, from, -1);
+    add(matrix, block, row, to, 1);
   }
 
   void add_to(std::span<double> sums, std::span<double> sizes) const noexcept {
@@ -42,13 +41,13 @@ class Piece {
     for (std::size_t i = 0; i < sizes.size(); ++i) sizes[i] += sizes_[i];
   }
 
-  double inertia = 0;
   bool changed = false;
 
  private:
-  void add(const Matrix& matrix, std::size_t row, std::uint32_t cluster, double sign) {
+  void add(const Matrix& matrix, const float* block, std::size_t row, std::uint32_t cluster, double sign) {
     double* const sums = sums_.data() + cluster * columns_;
-    for (std::size_t j = 0; j < matrix.number_columns(); ++j) sums[j] += sign * static_cast<double>(matrix.numbers(j)[row]);
+    const float* numbers = block + row % kBlockRows;
+    for (std::size_t j = 0; j < matrix.number_columns(); ++j) sums[j] += sign * static_cast<double>(numbers[j * kBlockRows]);
     for (const auto& group : matrix.groups()) sums[group.first_column + group.codes[row]] += sign;
     sizes_[cluster] += sign;
   }
@@ -61,8 +60,9 @@ class Piece {
 /// One run of Lloyd's iterations.
 class Run {
  public:
-  Run(const Matrix& matrix, std::vector<double> centres, double tolerance)
+  Run(const Matrix& matrix, const PackedRows& packed, std::vector<double> centres, double tolerance)
       : matrix_(matrix),
+        packed_(packed),
         shape_(matrix),
         clusters_(centres.size() / shape_.columns()),
         tolerance_(tolerance),
@@ -82,6 +82,7 @@ class Run {
       if (progress) progress(result_.iterations);
     }
     assign();
+    add_inertia();
     return std::move(result_);
   }
 
@@ -93,33 +94,39 @@ class Run {
       check_interrupt();
       assign(centres, pieces_[begin / grain_], begin, end);
     });
-    result_.inertia = 0;
-    bool changed = false;
-    for (const Piece& piece : pieces_) {
-      result_.inertia += piece.inertia;
-      changed = changed || piece.changed;
-    }
-    return changed;
+    return std::ranges::any_of(pieces_, &Piece::changed);
   }
 
   void assign(const Centres& centres, Piece& piece, std::size_t piece_begin, std::size_t piece_end) {
     Centres::Scratch scratch(centres);
-    std::vector<std::uint32_t> which(kBlockRows);
-    piece.inertia = 0;
     piece.changed = false;
     for (std::size_t begin = piece_begin; begin < piece_end; begin += kBlockRows) {
-      const std::size_t end = std::min(piece_end, begin + kBlockRows);
-      const auto squared = std::span(squared_).subspan(begin, end - begin);
-      centres.nearest(matrix_, begin, end, which, squared, scratch);
-      for (std::size_t row = begin; row < end; ++row) {
-        piece.inertia += squared_[row];
-        std::uint32_t& label = result_.labels[row];
-        if (label == which[row - begin]) continue;
-        piece.move(matrix_, row, label, which[row - begin]);
-        label = which[row - begin];
-        piece.changed = true;
+      const std::size_t rows = std::min(kBlockRows, piece_end - begin);
+      const float* block = packed_.block(begin);
+      centres.nearest(matrix_, block, begin, begin + rows, scratch);
+      std::copy_n(scratch.squared().data(), rows, squared_.data() + begin);
+      std::uint32_t* labels = result_.labels.data() + begin;
+      const std::uint32_t* found = scratch.which().data();
+      if (std::equal(found, found + rows, labels)) continue;
+      for (std::size_t row = 0; row < rows; ++row) {
+        if (labels[row] == found[row]) continue;
+        piece.move(matrix_, block, begin + row, labels[row], found[row]);
+        labels[row] = found[row];
       }
+      piece.changed = true;
     }
+  }
+
+  void add_inertia() {
+    const Centres centres(shape_, result_.centres);
+    std::vector<double> sums(pieces_.size());
+    parallel_for(matrix_.rows(), grain_, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        const float* block = packed_.block(row / kBlockRows * kBlockRows);
+        sums[begin / grain_] += centres.exact(matrix_, block, row % kBlockRows, row, result_.labels[row]);
+      }
+    });
+    result_.inertia = std::accumulate(sums.begin(), sums.end(), 0.0);
   }
 
   /// Each centre to the mean of its rows; returns the sum of the squared distances that they moved.
@@ -161,7 +168,7 @@ class Run {
     bool filled = false;
     for (std::uint32_t c = 0; c < clusters_; ++c) {
       if (sizes[c] != 0 || next == farthest.end() || squared_[*next] == 0) continue;
-      pieces_[*next / grain_].move(matrix_, *next, result_.labels[*next], c);
+      pieces_[*next / grain_].move(matrix_, packed_.block(*next / kBlockRows * kBlockRows), *next, result_.labels[*next], c);
       result_.labels[*next] = c;
       ++next;
       filled = true;
@@ -170,23 +177,25 @@ class Run {
   }
 
   const Matrix& matrix_;
+  const PackedRows& packed_;
   MatrixShape shape_;
   std::size_t clusters_;
   double tolerance_;
   std::size_t grain_;
   std::vector<Piece> pieces_;
-  std::vector<double> squared_;
+  std::vector<float> squared_;  ///< distances, of the last assignment
   Clustering result_;
 };
 
 /// Squared distances to the nearest of the rows chosen so far.
 class Spread {
  public:
-  explicit Spread(const Matrix& matrix)
+  Spread(const Matrix& matrix, const PackedRows& packed)
       : matrix_(matrix),
+        packed_(packed),
         shape_(matrix),
         grain_(piece_rows(matrix.rows(), shape_.columns() * sizeof(double))),
-        nearest_(matrix.rows(), std::numeric_limits<double>::infinity()),
+        nearest_(matrix.rows(), std::numeric_limits<float>::infinity()),
         sums_((matrix.rows() + grain_ - 1) / grain_) {}
 
   double total() const noexcept { return std::accumulate(sums_.begin(), sums_.end(), 0.0); }
@@ -201,7 +210,7 @@ class Spread {
     for (std::size_t row = piece * grain_; row < end; ++row) {
       if (nearest_[row] == 0) continue;
       last = row;
-      left -= nearest_[row];
+      left -= static_cast<double>(nearest_[row]);
       if (left < 0) break;
     }
     return static_cast<std::uint32_t>(last == end ? piece * grain_ : last);
@@ -211,11 +220,11 @@ class Spread {
   std::uint32_t take(std::span<const std::uint32_t> rows) {
     const Centres centres(shape_, dense_rows(matrix_, rows));
     std::vector<double> totals(sums_.size() * rows.size());
-    for_blocks(centres, [&](std::size_t begin, std::size_t end, const double* distances) {
+    for_blocks(centres, [&](std::size_t begin, std::size_t end, const float* distances) {
       for (std::size_t c = 0; c < rows.size(); ++c) {
         double& total = totals[begin / grain_ * rows.size() + c];
         for (std::size_t row = begin; row < end; ++row) {
-          total += std::min(nearest_[row], distances[c * kBlockRows + row - begin]);
+          total += static_cast<double>(std::min(nearest_[row], distances[c * kBlockRows + row - begin]));
         }
       }
     });
@@ -230,10 +239,10 @@ class Spread {
   void add(std::uint32_t chosen) {
     std::fill(sums_.begin(), sums_.end(), 0.0);
     const Centres centres(shape_, dense_rows(matrix_, std::span(&chosen, 1)));
-    for_blocks(centres, [&](std::size_t begin, std::size_t end, const double* distances) {
+    for_blocks(centres, [&](std::size_t begin, std::size_t end, const float* distances) {
       for (std::size_t row = begin; row < end; ++row) {
-        nearest_[row] = std::min(nearest_[row], std::max(0.0, distances[row - begin]));
-        sums_[begin / grain_] += nearest_[row];
+        nearest_[row] = std::min(nearest_[row], std::max(0.0F, distances[row - begin]));
+        sums_[begin / grain_] += static_cast<double>(nearest_[row]);
       }
     });
   }
@@ -243,19 +252,19 @@ class Spread {
     parallel_for(matrix_.rows(), grain_, [&](std::size_t piece_begin, std::size_t piece_end) {
       check_interrupt();
       Centres::Scratch scratch(centres);
-      AlignedNumbers distances(centres.padded_size() * kBlockRows);
       for (std::size_t begin = piece_begin; begin < piece_end; begin += kBlockRows) {
         const std::size_t end = std::min(piece_end, begin + kBlockRows);
-        centres.distances(matrix_, begin, end, distances.data(), scratch);
-        body(begin, end, distances.data());
+        centres.distances(matrix_, packed_.block(begin), begin, end, scratch);
+        body(begin, end, scratch.distances());
       }
     });
   }
 
   const Matrix& matrix_;
+  const PackedRows& packed_;
   MatrixShape shape_;
   std::size_t grain_;
-  std::vector<double> nearest_;
+  std::vector<float> nearest_;
   std::vector<double> sums_;
 };
 
@@ -268,73 +277,108 @@ double absolute_tolerance(const Matrix& matrix, double share) {
 
 }  // namespace
 
-Centres::Centres(MatrixShape shape, std::vector<double> dense) : shape_(std::move(shape)), dense_(std::move(dense)) {
-  const std::size_t columns = shape_.columns();
+PackedRows::PackedRows(const Matrix& matrix)
+    : columns_(matrix.number_columns()), numbers_(rounded_up(matrix.rows(), kBlockRows) * columns_) {
+  const std::size_t blocks = rounded_up(matrix.rows(), kBlockRows) / kBlockRows;
+  parallel_for(blocks, 64, [&](std::size_t first, std::size_t last) {
+    for (std::size_t block = first; block < last; ++block) {
+      const std::size_t begin = block * kBlockRows;
+      pack(matrix, begin, std::min(matrix.rows(), begin + kBlockRows), numbers_.data() + begin * columns_);
+    }
+  });
+}
+
+PackedRows::PackedRows(const Matrix& matrix, std::size_t begin, std::size_t end)
+    : columns_(matrix.number_columns()), numbers_(kBlockRows * columns_) {
+  pack(matrix, begin, end);
+}
+
+void PackedRows::pack(const Matrix& matrix, std::size_t begin, std::size_t end) noexcept {
+  pack(matrix, begin, end, numbers_.data());
+}
+
+void PackedRows::pack(const Matrix& matrix, std::size_t begin, std::size_t end, float* to) const noexcept {
+  for (std::size_t j = 0; j < columns_; ++j) std::copy_n(matrix.numbers(j).data() + begin, end - begin, to + j * kBlockRows);
+}
+
+Centres::Centres(MatrixShape shape, std::vector<double> dense)
+    : shape_(std::move(shape)), dense_(std::move(dense)), padded_(rounded_up(size(), kPanel)) {
   const std::size_t numbers = shape_.number_columns();
-  panels_.resize(padded_size() * numbers);
+  const std::size_t codes = shape_.columns() - numbers;
+  panels_.resize(padded_ * numbers);
+  terms_.resize(size() * codes);
+  columns_terms_.resize(codes * padded_);
   for (std::size_t c = 0; c < size(); ++c) {
     for (std::size_t j = 0; j < numbers; ++j) {
-      panels_[(c / kPanel * numbers + j) * kPanel + c % kPanel] = dense_[c * columns + j];
+      panels_[(c / kPanel * numbers + j) * kPanel + c % kPanel] = static_cast<float>(centre(c)[j]);
     }
-  }
-  if (shape_.widths().empty()) return;
-  term_length_ = rounded_up(size(), kTermStep);
-  base_ = AlignedNumbers(term_length_);
-  terms_ = AlignedNumbers((columns - numbers) * term_length_);
-  for (std::size_t c = 0; c < size(); ++c) {
     for (std::size_t group = 0; group < shape_.widths().size(); ++group) {
-      const auto own = centre(c).subspan(shape_.first_column(group), shape_.widths()[group]);
+      const std::size_t first = shape_.first_column(group);
+      const auto own = centre(c).subspan(first, shape_.widths()[group]);
       const double none = std::inner_product(own.begin(), own.end(), own.begin(), 0.0);
-      for (std::size_t code = 0; code < own.size(); ++code) {
-        terms_.data()[(shape_.first_column(group) - numbers + code) * term_length_ + c] = none + (1 - 2 * own[code]);
+      for (std::size_t code = first - numbers; code < first - numbers + own.size(); ++code) {
+        const double term = none + (1 - 2 * centre(c)[numbers + code]);
+        terms_[c * codes + code] = term;
+        columns_terms_[code * padded_ + c] = static_cast<float>(term);
       }
     }
   }
 }
 
 Centres::Scratch::Scratch(const Centres& centres)
-    : block_(centres.shape_.number_columns()),
-      bias_(centres.term_length_ * kBlockRows),
+    : bias_(centres.shape_.widths().empty() ? 0 : centres.padded_ * kBlockRows),
       best_(kBlockRows),
       which_(kBlockRows),
-      terms_(centres.shape_.widths().size() * kBlockRows) {}
+      distances_(centres.padded_ * kBlockRows) {}
 
-/// Fills the block and returns the bias, or null.
-const double* Centres::load(const Matrix& matrix, std::size_t begin, std::size_t end, Scratch& scratch) const {
-  scratch.block_.load(matrix, begin, end, {});
-  const auto groups = matrix.groups();
-  if (groups.empty()) return nullptr;
-  for (std::size_t group = 0; group < groups.size(); ++group) {
-    const double* first = terms_.data() + (shape_.first_column(group) - shape_.number_columns()) * term_length_;
-    for (std::size_t row = 0; row < end - begin; ++row) {
-      scratch.terms_[row * groups.size() + group] = first + groups[group].codes[begin + row] * term_length_;
+/// What the groups add to each distance, or null.
+const float* Centres::bias(const Matrix& matrix, std::size_t begin, std::size_t end, Scratch& scratch) const {
+  if (matrix.groups().empty()) return nullptr;
+  scratch.bias_.fill(0);
+  float* const bias = scratch.bias_.data();
+  for (std::size_t group = 0; group < matrix.groups().size(); ++group) {
+    const std::size_t first = shape_.first_column(group) - shape_.number_columns();
+    const auto& codes = matrix.groups()[group].codes;
+    for (std::size_t row = begin; row < end; ++row) {
+      const float* terms = columns_terms_.data() + (first + codes[row]) * padded_;
+      for (std::size_t c = 0; c < padded_; ++c) bias[c * kBlockRows + row - begin] += terms[c];
     }
   }
-  add_terms(base_.data(), scratch.terms_.data(), groups.size(), term_length_, term_length_, end - begin,
-            scratch.bias_.data(), nullptr);
-  return scratch.bias_.data();
+  return bias;
 }
 
-void Centres::nearest(const Matrix& matrix, std::size_t begin, std::size_t end, std::span<std::uint32_t> which,
-                      std::span<double> squared, Scratch& scratch) const {
-  const double* bias = load(matrix, begin, end, scratch);
-  nearest_centres(panels_.data(), size(), shape_.number_columns(), scratch.block_.data(), bias,
+void Centres::nearest(const Matrix& matrix, const float* block, std::size_t begin, std::size_t end,
+                      Scratch& scratch) const {
+  nearest_centres(panels_.data(), size(), shape_.number_columns(), block, bias(matrix, begin, end, scratch),
                   rounded_up(end - begin, kRowStep), scratch.best_.data(), scratch.which_.data());
-  for (std::size_t row = 0; row < end - begin; ++row) {
-    which[row] = static_cast<std::uint32_t>(scratch.which_.data()[row]);
-    squared[row] = std::max(0.0, scratch.best_.data()[row]);
+}
+
+void Centres::distances(const Matrix& matrix, const float* block, std::size_t begin, std::size_t end,
+                        Scratch& scratch) const {
+  centre_distances(panels_.data(), size(), shape_.number_columns(), block, bias(matrix, begin, end, scratch),
+                   rounded_up(end - begin, kRowStep), scratch.distances_.data());
+}
+
+double Centres::exact(const Matrix& matrix, const float* block, std::size_t place, std::size_t row,
+                      std::size_t centre) const {
+  const std::size_t columns = shape_.columns();
+  const std::size_t numbers = shape_.number_columns();
+  const double* own = dense_.data() + centre * columns;
+  double sum = 0;
+  for (std::size_t j = 0; j < numbers; ++j) {
+    const double away = static_cast<double>(block[j * kBlockRows + place]) - own[j];
+    sum += away * away;
   }
+  const double* terms = terms_.data() + centre * (columns - numbers);
+  for (std::size_t group = 0; group < matrix.groups().size(); ++group) {
+    sum += terms[shape_.first_column(group) - numbers + matrix.groups()[group].codes[row]];
+  }
+  return std::max(0.0, sum);
 }
 
-void Centres::distances(const Matrix& matrix, std::size_t begin, std::size_t end, double* out, Scratch& scratch) const {
-  const double* bias = load(matrix, begin, end, scratch);
-  centre_distances(panels_.data(), size(), shape_.number_columns(), scratch.block_.data(), bias,
-                   rounded_up(end - begin, kRowStep), out);
-}
-
-std::vector<std::uint32_t> spread_rows(const Matrix& matrix, std::size_t count, Rng& rng) {
+std::vector<std::uint32_t> spread_rows(const Matrix& matrix, const PackedRows& packed, std::size_t count, Rng& rng) {
   const std::size_t trials = 2 + static_cast<std::size_t>(std::log(static_cast<double>(count)));
-  Spread spread(matrix);
+  Spread spread(matrix, packed);
   std::vector<std::uint32_t> candidates{static_cast<std::uint32_t>(rng.below(matrix.rows()))};
   std::vector<std::uint32_t> chosen{spread.take(candidates)};
   while (chosen.size() < count && spread.total() > 0) {
@@ -347,10 +391,11 @@ std::vector<std::uint32_t> spread_rows(const Matrix& matrix, std::size_t count, 
 
 Clustering cluster(const Matrix& matrix, const ClusteringSettings& settings) {
   const double tolerance = absolute_tolerance(matrix, settings.tolerance);
+  const PackedRows packed(matrix);
   Clustering best;
   for (std::size_t start = 0; start < settings.starts; ++start) {
     Rng rng = Rng::stream(settings.seed, start);
-    Run run(matrix, dense_rows(matrix, spread_rows(matrix, settings.clusters, rng)), tolerance);
+    Run run(matrix, packed, dense_rows(matrix, spread_rows(matrix, packed, settings.clusters, rng)), tolerance);
     Clustering found = run.finish(settings.most_iterations, [&](std::size_t iteration) {
       if (settings.progress) settings.progress(start, iteration);
     });
@@ -363,16 +408,17 @@ std::vector<double> elbow(const Matrix& matrix, std::span<const std::size_t> cou
                           const ClusteringSettings& settings) {
   if (counts.empty()) return {};
   const double tolerance = absolute_tolerance(matrix, settings.tolerance);
+  const PackedRows packed(matrix);
   std::vector<std::size_t> order(counts.size());  // the long runs first, so that no thread ends up alone with one
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, std::greater<>(), [&](std::size_t i) { return counts[i]; });
   std::vector<double> inertias(counts.size(), std::numeric_limits<double>::infinity());
   for (std::size_t start = 0; start < settings.starts; ++start) {
     Rng rng = Rng::stream(settings.seed, start);
-    const auto rows = spread_rows(matrix, counts[order.front()], rng);
+    const auto rows = spread_rows(matrix, packed, counts[order.front()], rng);
     parallel_for(counts.size(), 1, [&](std::size_t place, std::size_t) {
       const std::size_t count = std::min(counts[order[place]], rows.size());
-      Run run(matrix, dense_rows(matrix, std::span(rows).first(count)), tolerance);
+      Run run(matrix, packed, dense_rows(matrix, std::span(rows).first(count)), tolerance);
       double& least = inertias[order[place]];
       least = std::min(least, run.finish(settings.most_iterations, {}).inertia);
     });

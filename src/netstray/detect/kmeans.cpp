@@ -127,11 +127,15 @@ void KMeans::assign(const Matrix& matrix, std::span<std::uint32_t> clusters, std
   parallel_for(matrix.rows(), kPieceRows, [&](std::size_t piece_begin, std::size_t piece_end) {
     check_interrupt();
     Centres::Scratch scratch(centres_);
+    PackedRows packed(matrix, piece_begin, piece_begin);
     for (std::size_t begin = piece_begin; begin < piece_end; begin += kBlockRows) {
       const std::size_t end = std::min(piece_end, begin + kBlockRows);
-      const auto squared = distances.subspan(begin, end - begin);
-      centres_.nearest(matrix, begin, end, clusters.subspan(begin, end - begin), squared, scratch);
-      for (double& distance : squared) distance = std::sqrt(distance);
+      packed.pack(matrix, begin, end);
+      centres_.nearest(matrix, packed.block(0), begin, end, scratch);
+      for (std::size_t row = begin; row < end; ++row) {
+        clusters[row] = scratch.which()[row - begin];
+        distances[row] = std::sqrt(centres_.exact(matrix, packed.block(0), row - begin, row, clusters[row]));
+      }
     }
   });
 }
@@ -145,12 +149,11 @@ void KMeans::score(const Matrix& matrix, std::span<double> scores) const {
 void KMeans::explain(const Matrix& matrix, std::size_t row, std::span<double> parts) const {
   centres_.shape().expect(matrix, "kmeans");
   Centres::Scratch scratch(centres_);
-  std::uint32_t nearest = 0;
-  double squared = 0;
-  centres_.nearest(matrix, row, row + 1, std::span(&nearest, 1), std::span(&squared, 1), scratch);
+  const PackedRows packed(matrix, row, row + 1);
+  centres_.nearest(matrix, packed.block(0), row, row + 1, scratch);
   std::vector<float> dense(columns());
   matrix.dense_row(row, dense);
-  const auto centre = centres_.centre(nearest);
+  const auto centre = centres_.centre(scratch.which()[0]);
   for (std::size_t j = 0; j < parts.size(); ++j) {
     const double away = static_cast<double>(dense[j]) - centre[j];
     parts[j] = away * away;

@@ -17,9 +17,13 @@ template <std::size_t W>
 struct Wide {
   using Numbers [[gnu::vector_size(W * sizeof(double)), gnu::aligned(sizeof(double)), gnu::may_alias]] = double;
   using Bits [[gnu::vector_size(W * sizeof(double)), gnu::aligned(sizeof(double)), gnu::may_alias]] = std::int64_t;
+  using Floats [[gnu::vector_size(W * sizeof(double)), gnu::aligned(sizeof(float)), gnu::may_alias]] = float;
+  using Codes [[gnu::vector_size(W * sizeof(double)), gnu::aligned(sizeof(float)), gnu::may_alias]] = std::int32_t;
 };
 template <std::size_t W>
 using Numbers = typename Wide<W>::Numbers;
+template <std::size_t W>
+using Floats = typename Wide<W>::Floats;
 
 template <std::size_t W>
 [[gnu::always_inline]] inline const Numbers<W>& at(const double* place) {
@@ -30,6 +34,15 @@ template <std::size_t W>
   return *reinterpret_cast<Numbers<W>*>(place);
 }
 
+template <std::size_t W>
+[[gnu::always_inline]] inline const Floats<W>& at(const float* place) {
+  return *reinterpret_cast<const Floats<W>*>(place);
+}
+template <std::size_t W>
+[[gnu::always_inline]] inline Floats<W>& at(float* place) {
+  return *reinterpret_cast<Floats<W>*>(place);
+}
+
 /// Always in the same order.
 [[gnu::always_inline]] inline double sum_of_lanes(const double* l) noexcept {
   return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]));
@@ -38,6 +51,18 @@ template <std::size_t W>
 /// Registers side by side that, with four outputs, fill the register file without spilling.
 template <std::size_t W>
 constexpr std::size_t kAbreast = W == 8 ? 4 : 2;
+
+struct Widen {
+  const float* from;
+  std::size_t rows;
+  double origin;
+  double* to;
+
+  template <std::size_t W>
+  [[gnu::always_inline]] void run() const {
+    for (std::size_t row = 0; row < rows; ++row) to[row] = static_cast<double>(from[row]) - origin;
+  }
+};
 
 struct SquaredProducts {
   const Panel* panels;
@@ -53,10 +78,11 @@ struct SquaredProducts {
     constexpr std::size_t kR = kAbreast<W>;
     for (std::size_t row = 0; row < rows; row += kR * W) {
       for (std::size_t p = 0; p < panel_count; ++p) {
-        Numbers<W> sums[kPanel][kR] = {};
-        if (bias != nullptr) {
-          for (std::size_t o = 0; o < kPanel; ++o) {
-            for (std::size_t r = 0; r < kR; ++r) sums[o][r] = at<W>(bias + (p * kPanel + o) * kBlockRows + row + r * W);
+        Numbers<W> sums[kPanel][kR];
+        for (std::size_t o = 0; o < kPanel; ++o) {
+          for (std::size_t r = 0; r < kR; ++r) {
+            sums[o][r] = Numbers<W>{};
+            if (bias != nullptr) sums[o][r] = at<W>(bias + (p * kPanel + o) * kBlockRows + row + r * W);
           }
         }
         const double* factor = panels[p].factors;
@@ -216,86 +242,84 @@ struct Terms {
   }
 };
 
-/// Squared distances of R * W rows to a group of kPanel centres.
-template <std::size_t W, std::size_t R>
-[[gnu::always_inline]] inline void add_distances(const double* centres, std::size_t columns, const double* block,
-                                                 const double* bias, Numbers<W> (&sums)[kPanel][R]) {
-  if (bias != nullptr) {
-    for (std::size_t o = 0; o < kPanel; ++o) {
-      for (std::size_t r = 0; r < R; ++r) sums[o][r] = at<W>(bias + o * kBlockRows + r * W);
-    }
-  }
-  for (std::size_t j = 0; j < columns; ++j, centres += kPanel) {
-    for (std::size_t o = 0; o < kPanel; ++o) {
-      for (std::size_t r = 0; r < R; ++r) {
-        const Numbers<W> away = at<W>(block + j * kBlockRows + r * W) - centres[o];
-        sums[o][r] += away * away;
-      }
-    }
-  }
-}
-
+/// Squared distances in f32: registers hold 2 W numbers.
 struct Centres {
-  const double* centres;
+  const float* centres;
   std::size_t count;
   std::size_t columns;
-  const double* block;
-  const double* bias;
+  const float* block;
+  const float* bias;
   std::size_t rows;
 
+  /// Of R registers of rows, from `row` on, to the kPanel centres from `first` on.
   template <std::size_t W, std::size_t R>
-  [[gnu::always_inline]] void distances(std::size_t first, std::size_t row, Numbers<W> (&sums)[kPanel][R]) const {
-    add_distances<W, R>(centres + first * columns, columns, block + row,
-                        bias == nullptr ? nullptr : bias + first * kBlockRows + row, sums);
+  [[gnu::always_inline]] void distances(std::size_t first, std::size_t row, Floats<W> (&sums)[kPanel][R]) const {
+    for (std::size_t o = 0; o < kPanel; ++o) {
+      for (std::size_t r = 0; r < R; ++r) {
+        sums[o][r] = Floats<W>{};
+        if (bias != nullptr) sums[o][r] = at<W>(bias + (first + o) * kBlockRows + row + r * 2 * W);
+      }
+    }
+    const float* centre = centres + first * columns;
+    for (std::size_t j = 0; j < columns; ++j, centre += kPanel) {
+      const float* column = block + j * kBlockRows + row;
+      for (std::size_t o = 0; o < kPanel; ++o) {
+        for (std::size_t r = 0; r < R; ++r) {
+          const Floats<W> away = at<W>(column + r * 2 * W) - centre[o];
+          sums[o][r] += away * away;
+        }
+      }
+    }
   }
 };
 
 struct NearestCentres : Centres {
-  double* best;
-  double* which;
+  float* best;
+  std::uint32_t* which;
 
   template <std::size_t W>
   [[gnu::always_inline]] void run() const {
     constexpr std::size_t kR = kAbreast<W>;
-    for (std::size_t row = 0; row < rows; row += kR * W) {
-      Numbers<W> least[kR];
-      Numbers<W> winner[kR];
+    using Codes = typename Wide<W>::Codes;
+    for (std::size_t row = 0; row < rows; row += kR * 2 * W) {
+      Floats<W> least[kR];
+      Codes winner[kR];
       for (std::size_t r = 0; r < kR; ++r) {
-        least[r] = Numbers<W>{} + HUGE_VAL;
-        winner[r] = Numbers<W>{};
+        least[r] = Floats<W>{} + HUGE_VALF;
+        winner[r] = Codes{};
       }
       for (std::size_t c = 0; c < count; c += kPanel) {
-        Numbers<W> sums[kPanel][kR] = {};
+        Floats<W> sums[kPanel][kR];
         distances<W, kR>(c, row, sums);
         for (std::size_t o = 0; o < std::min(kPanel, count - c); ++o) {
-          const auto number = static_cast<double>(c + o);
+          const auto number = static_cast<std::int32_t>(c + o);
           for (std::size_t r = 0; r < kR; ++r) {
             const auto nearer = sums[o][r] < least[r];
             least[r] = nearer ? sums[o][r] : least[r];
-            winner[r] = nearer ? Numbers<W>{} + number : winner[r];
+            winner[r] = nearer ? Codes{} + number : winner[r];
           }
         }
       }
       for (std::size_t r = 0; r < kR; ++r) {
-        at<W>(best + row + r * W) = least[r];
-        at<W>(which + row + r * W) = winner[r];
+        at<W>(best + row + r * 2 * W) = least[r];
+        *reinterpret_cast<Codes*>(which + row + r * 2 * W) = winner[r];
       }
     }
   }
 };
 
 struct CentreDistances : Centres {
-  double* out;
+  float* out;
 
   template <std::size_t W>
   [[gnu::always_inline]] void run() const {
     constexpr std::size_t kR = kAbreast<W>;
     for (std::size_t c = 0; c < count; c += kPanel) {
-      for (std::size_t row = 0; row < rows; row += kR * W) {
-        Numbers<W> sums[kPanel][kR] = {};
+      for (std::size_t row = 0; row < rows; row += kR * 2 * W) {
+        Floats<W> sums[kPanel][kR];
         distances<W, kR>(c, row, sums);
         for (std::size_t o = 0; o < kPanel; ++o) {
-          for (std::size_t r = 0; r < kR; ++r) at<W>(out + (c + o) * kBlockRows + row + r * W) = sums[o][r];
+          for (std::size_t r = 0; r < kR; ++r) at<W>(out + (c + o) * kBlockRows + row + r * 2 * W) = sums[o][r];
         }
       }
     }
@@ -355,6 +379,10 @@ struct Shares {
 
 }  // namespace
 
+void widen(const float* from, std::size_t rows, double origin, double* to) noexcept {
+  run_widest(Widen{from, rows, origin, to});
+}
+
 void add_squared_products(const Panel* panels, std::size_t panel_count, std::size_t inputs, const double* block,
                           const double* bias, std::size_t rows, double* q) noexcept {
   run_widest(SquaredProducts{panels, panel_count, inputs, block, bias, rows, q});
@@ -398,13 +426,13 @@ void add_terms(const double* base, const double* const* terms, std::size_t term_
   run_widest(Terms{base, terms, term_count, length, biases, rows, bias, q});
 }
 
-void nearest_centres(const double* centres, std::size_t count, std::size_t columns, const double* block,
-                     const double* bias, std::size_t rows, double* best, double* which) noexcept {
+void nearest_centres(const float* centres, std::size_t count, std::size_t columns, const float* block,
+                     const float* bias, std::size_t rows, float* best, std::uint32_t* which) noexcept {
   run_widest(NearestCentres{{centres, count, columns, block, bias, rows}, best, which});
 }
 
-void centre_distances(const double* centres, std::size_t count, std::size_t columns, const double* block,
-                      const double* bias, std::size_t rows, double* distances) noexcept {
+void centre_distances(const float* centres, std::size_t count, std::size_t columns, const float* block,
+                      const float* bias, std::size_t rows, float* distances) noexcept {
   run_widest(CentreDistances{{centres, count, columns, block, bias, rows}, distances});
 }
 

@@ -11,21 +11,22 @@ namespace netstray {
 /// Kernels over blocks of rows, for the detectors that do linear algebra. A block holds up to kBlockRows rows of some
 /// columns in f64, column after column: the value of row r in column j lies at [j * kBlockRows + r]. Rows past `rows`
 /// must hold finite numbers (zeros): they are computed and thrown away. All results are the same bits whatever
-/// instruction set isa() names. Blocks must come from AlignedNumbers. Thread-safe.
+/// instruction set isa() names. Blocks ought to lie in an Aligned. Thread-safe.
 constexpr std::size_t kBlockRows = 128;
 
 /// `count` up to the next multiple of `step`.
 constexpr std::size_t rounded_up(std::size_t count, std::size_t step) noexcept { return (count + step - 1) / step * step; }
 
-/// f64 numbers, zero at first, that begin on a cache line.
-class AlignedNumbers {
+/// Numbers, zero at first, that begin on a cache line.
+template <typename Number>
+class Aligned {
  public:
-  AlignedNumbers() = default;
-  explicit AlignedNumbers(std::size_t count) : numbers_(count) {}
+  Aligned() = default;
+  explicit Aligned(std::size_t count) : numbers_(count) {}
 
-  double* data() noexcept { return numbers_.data(); }
-  const double* data() const noexcept { return numbers_.data(); }
-  void fill(double value) noexcept { std::fill(numbers_.begin(), numbers_.end(), value); }
+  Number* data() noexcept { return numbers_.data(); }
+  const Number* data() const noexcept { return numbers_.data(); }
+  void fill(Number value) noexcept { std::fill(numbers_.begin(), numbers_.end(), value); }
 
  private:
   template <typename T>
@@ -38,8 +39,9 @@ class AlignedNumbers {
     bool operator==(const Allocator&) const = default;
   };
 
-  std::vector<double, Allocator<double>> numbers_;
+  std::vector<Number, Allocator<Number>> numbers_;
 };
+using AlignedNumbers = Aligned<double>;
 
 /// One panel of a factor: kPanel outputs (rows of the factor) over the inputs [first, inputs), four factors an input.
 constexpr std::size_t kPanel = 4;
@@ -47,6 +49,9 @@ struct Panel {
   std::size_t first;      ///< the least input that its outputs use
   const double* factors;  ///< factors[(j - first) * kPanel + o]
 };
+
+/// to = from - origin, for `rows` consecutive numbers.
+void widen(const float* from, std::size_t rows, double origin, double* to) noexcept;
 
 /// For each row: q += sum over the panels' outputs of (bias + sum over inputs of factor * value)^2. `bias` is a block of
 /// one column an output, or null.
@@ -62,16 +67,16 @@ void add_pair_products(const double* left, const double* right, std::size_t colu
 /// The sums of `lanes`, added to the upper triangle of the row-major columns x columns matrix `sums`.
 void collect_pair_lanes(const double* lanes, std::size_t columns, double* sums) noexcept;
 
-/// Nearest of `count` centres for each row by squared Euclidean distance; of equally near ones the first. `centres` are in
-/// groups of kPanel: centres[(c / 4 * columns + j) * 4 + c % 4], padded to a multiple of 4 with anything. `bias`, a block
-/// of one column a (padded) centre, or null, is added to the distance. Sets `best` and `which` of kBlockRows places; which
-/// is a whole number.
-void nearest_centres(const double* centres, std::size_t count, std::size_t columns, const double* block,
-                     const double* bias, std::size_t rows, double* best, double* which) noexcept;
+/// Nearest of `count` centres for each row by squared Euclidean distance; of equally near ones the first. In f32, as is
+/// `block` (else as all blocks). `centres` are in groups of kPanel: centres[(c / 4 * columns + j) * 4 + c % 4], padded to
+/// a multiple of 4 with anything. `bias`, a block of one column a (padded) centre, or null, is added to the distance.
+/// Sets `best` and `which` of kBlockRows places each. `rows` is taken up to the next multiple of 64.
+void nearest_centres(const float* centres, std::size_t count, std::size_t columns, const float* block,
+                     const float* bias, std::size_t rows, float* best, std::uint32_t* which) noexcept;
 
 /// Squared distances alone: of row r to centre c at distances[c * kBlockRows + r], for all (padded) centres.
-void centre_distances(const double* centres, std::size_t count, std::size_t columns, const double* block,
-                      const double* bias, std::size_t rows, double* distances) noexcept;
+void centre_distances(const float* centres, std::size_t count, std::size_t columns, const float* block,
+                      const float* bias, std::size_t rows, float* distances) noexcept;
 
 /// Weighs a block: right = left * weights, and adds to each column's kWeighLanes running sums those of right and of
 /// right * left. Rows past `rows` of both must be zero; `rows` is taken up to the next multiple of 8.

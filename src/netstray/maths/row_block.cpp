@@ -19,10 +19,7 @@ void RowBlock::clear_past(std::size_t rows) noexcept {
 void RowBlock::load(const Matrix& matrix, std::size_t begin, std::size_t end, std::span<const double> origin) noexcept {
   clear_past(end - begin);
   for (std::size_t j = 0; j < columns_; ++j) {
-    const float* from = matrix.numbers(j).data() + begin;
-    double* to = numbers_.data() + j * kBlockRows;
-    const double zero = origin.empty() ? 0 : origin[j];
-    for (std::size_t row = 0; row < rows_; ++row) to[row] = static_cast<double>(from[row]) - zero;
+    widen(matrix.numbers(j).data() + begin, rows_, origin.empty() ? 0 : origin[j], numbers_.data() + j * kBlockRows);
   }
 }
 
