@@ -330,8 +330,8 @@ struct CentreDistances : Centres {
 template <std::size_t W>
 [[gnu::always_inline]] inline void small_exp(Numbers<W>& x) {
   constexpr double kMagic = 0x1.8p52;  // adding it rounds to a whole number
-  constexpr double kLog2Above = 0x1.62e42fefp-1;
-  constexpr double kLog2Below = 0x1.473de6af278edp-33;
+  constexpr double kLog2Above = 0x1.62e42feep-1;
+  constexpr double kLog2Below = 0x1.a39ef35793c76p-33;
   constexpr double kLeast = -36.04365338911715;  // ln 2^-52
   constexpr double kTaylor[] = {1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880,
                                 1.0 / 40320,      1.0 / 5040,      1.0 / 720,      1.0 / 120,     1.0 / 24,

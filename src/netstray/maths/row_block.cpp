@@ -25,7 +25,8 @@ void RowBlock::load(const Matrix& matrix, std::size_t begin, std::size_t end, st
 
 void RowBlock::load(const Matrix& matrix, std::span<const std::uint32_t> indices,
                     std::span<const double> origin) noexcept {
-  if (!indices.empty() && indices.back() - indices.front() + 1 == indices.size()) {
+  const auto not_next = [](std::uint32_t a, std::uint32_t b) { return b != a + 1; };
+  if (!indices.empty() && std::ranges::adjacent_find(indices, not_next) == indices.end()) {
     return load(matrix, indices.front(), std::size_t{indices.back()} + 1, origin);
   }
   clear_past(indices.size());
