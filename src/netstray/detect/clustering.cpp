@@ -373,7 +373,7 @@ double Centres::exact(const Matrix& matrix, const float* block, std::size_t plac
   for (std::size_t group = 0; group < matrix.groups().size(); ++group) {
     sum += terms[shape_.first_column(group) - numbers + matrix.groups()[group].codes[row]];
   }
-  return std::max(0.0, sum);
+  return sum < 0 ? 0 : sum;  // NaN stays NaN
 }
 
 std::vector<std::uint32_t> spread_rows(const Matrix& matrix, const PackedRows& packed, std::size_t count, Rng& rng) {

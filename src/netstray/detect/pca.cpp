@@ -45,26 +45,28 @@ std::size_t components_for(std::span<const double> variances, double share) noex
   return count;
 }
 
+/// How many are kept: what was asked, but none that holds no variance, and never all.
 std::size_t components_to_keep(std::span<const double> variances, const PcaSettings& settings,
                                const FitContext& context) {
   const std::size_t columns = variances.size();
-  if (settings.components > 0) {
-    if (settings.components >= columns) {
-      throw usage_error(fmt::format("pca: {} components of {} columns leave no residual; keep fewer", settings.components,
-                                    columns));
-    }
-    return settings.components;
+  if (settings.components >= columns) {
+    throw usage_error(fmt::format("pca: {} components of {} columns leave no residual; keep fewer", settings.components,
+                                  columns));
   }
-  const std::size_t wanted = components_for(variances, settings.share);
-  const auto note = [&](std::string text) {
-    if (context.notes != nullptr) context.notes->push_back(std::move(text));
-  };
-  if (wanted == 0) note("pca: no column varies; the score is the distance from the one row that there is");
-  if (wanted < columns) return wanted;
-  note(fmt::format("pca: all {} components are needed for the share asked; the last was left out, or there would be no "
-                   "residual",
-                   columns));
-  return columns - 1;
+  constexpr double kNoVariance = 1e-12;  // of the largest: what rounding makes of none
+  const auto varied = static_cast<std::size_t>(std::ranges::count_if(
+      variances, [&](double variance) { return variance > kNoVariance * variances.front(); }));
+  const std::size_t asked = settings.components > 0 ? settings.components : components_for(variances, settings.share);
+  const std::size_t kept = std::min({asked, varied, columns - 1});
+  if (context.notes == nullptr) return kept;
+  if (varied == 0) {
+    context.notes->emplace_back("pca: no column varies; the score is the distance from the one row that there is");
+  } else if (kept < asked) {
+    context.notes->push_back(fmt::format("pca: {} components were kept instead of {}: {}", kept, asked,
+                                         varied < columns ? "the others hold no variance"
+                                                          : "with all of them there would be no residual"));
+  }
+  return kept;
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ class Pca final : public Detector {
 
   /// Throws Error where the matrix has other columns than the one it was fitted on.
   void score(const Matrix& matrix, std::span<double> scores) const override;
-  /// z_j r_j for the row less the mean z and its residual r; they add up to the squared score.
+  /// z_j r_j for the row less the mean z and its residual r; they add up to the squared score. Moved columns lead where few
+  /// components hold the variance; where nearly all are kept the residual has too few directions to tell columns apart.
   void explain(const Matrix& matrix, std::size_t row, std::span<double> parts) const override;
   void save(ByteWriter& out) const override;
 
