@@ -1,5 +1,5 @@
-// Fits a detector on a raw f32 matrix (row-major), scores another and writes the scores as raw f64: for tests that compare
-// with other programs. Prints the seconds that fitting and scoring took, and the notes.
+// Fits a detector on a raw f32 matrix (row-major), scores another and writes the scores as raw f64: for tests that
+// compare with other programs. Prints the seconds that fitting and scoring took, and the notes.
 //
 //   detector_driver NAME TRAIN.f32 ROWS COLS TEST.f32 ROWS OUT.f64 SEED [--labels FILE.u8] [key=value ...]
 

@@ -47,7 +47,8 @@ class Piece {
   void add(const Matrix& matrix, const float* block, std::size_t row, std::uint32_t cluster, double sign) {
     double* const sums = sums_.data() + cluster * columns_;
     const float* numbers = block + row % kBlockRows;
-    for (std::size_t j = 0; j < matrix.number_columns(); ++j) sums[j] += sign * static_cast<double>(numbers[j * kBlockRows]);
+    for (std::size_t j = 0; j < matrix.number_columns(); ++j)
+      sums[j] += sign * static_cast<double>(numbers[j * kBlockRows]);
     for (const auto& group : matrix.groups()) sums[group.first_column + group.codes[row]] += sign;
     sizes_[cluster] += sign;
   }
@@ -160,15 +161,17 @@ class Run {
     if (empty == 0) return false;
     std::vector<std::uint32_t> farthest(matrix_.rows());
     std::iota(farthest.begin(), farthest.end(), 0U);
-    std::partial_sort(farthest.begin(), farthest.begin() + static_cast<std::ptrdiff_t>(std::min(empty, farthest.size())),
-                      farthest.end(), [this](std::uint32_t a, std::uint32_t b) {
+    std::partial_sort(farthest.begin(),
+                      farthest.begin() + static_cast<std::ptrdiff_t>(std::min(empty, farthest.size())), farthest.end(),
+                      [this](std::uint32_t a, std::uint32_t b) {
                         return squared_[a] != squared_[b] ? squared_[a] > squared_[b] : a < b;
                       });
     auto next = farthest.begin();
     bool filled = false;
     for (std::uint32_t c = 0; c < clusters_; ++c) {
       if (sizes[c] != 0 || next == farthest.end() || squared_[*next] == 0) continue;
-      pieces_[*next / grain_].move(matrix_, packed_.block(*next / kBlockRows * kBlockRows), *next, result_.labels[*next], c);
+      pieces_[*next / grain_].move(matrix_, packed_.block(*next / kBlockRows * kBlockRows), *next,
+                                   result_.labels[*next], c);
       result_.labels[*next] = c;
       ++next;
       filled = true;
@@ -298,7 +301,8 @@ void PackedRows::pack(const Matrix& matrix, std::size_t begin, std::size_t end) 
 }
 
 void PackedRows::pack(const Matrix& matrix, std::size_t begin, std::size_t end, float* to) const noexcept {
-  for (std::size_t j = 0; j < columns_; ++j) std::copy_n(matrix.numbers(j).data() + begin, end - begin, to + j * kBlockRows);
+  for (std::size_t j = 0; j < columns_; ++j)
+    std::copy_n(matrix.numbers(j).data() + begin, end - begin, to + j * kBlockRows);
 }
 
 Centres::Centres(MatrixShape shape, std::vector<double> dense)

@@ -13,8 +13,8 @@
 
 namespace netstray {
 
-/// The number columns of a matrix in f32, in blocks of kBlockRows rows as the kernels take them: a copy that is quicker to
-/// go through again and again.
+/// The number columns of a matrix in f32, in blocks of kBlockRows rows as the kernels take them: a copy that is quicker
+/// to go through again and again.
 class PackedRows {
  public:
   explicit PackedRows(const Matrix& matrix);
@@ -34,9 +34,9 @@ class PackedRows {
   Aligned<float> numbers_;
 };
 
-/// Some points among the rows of a matrix, and which one is nearest to a row (Euclidean). One-hot groups cost one look-up
-/// a centre instead of their width. Which one is nearest is found in f32 (so numbers beyond 1e18 are all equally far).
-/// Const members are thread-safe.
+/// Some points among the rows of a matrix, and which one is nearest to a row (Euclidean). One-hot groups cost one
+/// look-up a centre instead of their width. Which one is nearest is found in f32 (so numbers beyond 1e18 are all
+/// equally far). Const members are thread-safe.
 class Centres {
  public:
   /// `dense`: count x shape.columns(), row after row.
@@ -68,8 +68,8 @@ class Centres {
     return std::span(dense_).subspan(index * shape_.columns(), shape_.columns());
   }
 
-  /// For rows [begin, end) of a block (packed by PackedRows; the matrix has the codes): the nearest centre, the first of
-  /// equally near ones, and the squared distance to it in f32.
+  /// For rows [begin, end) of a block (packed by PackedRows; the matrix has the codes): the nearest centre, the first
+  /// of equally near ones, and the squared distance to it in f32.
   void nearest(const Matrix& matrix, const float* block, std::size_t begin, std::size_t end, Scratch& scratch) const;
   /// For the same rows the squared distance to every centre.
   void distances(const Matrix& matrix, const float* block, std::size_t begin, std::size_t end, Scratch& scratch) const;
@@ -81,19 +81,20 @@ class Centres {
 
   MatrixShape shape_;
   std::vector<double> dense_;
-  std::vector<float> panels_;  ///< number columns, as nearest_centres takes them
-  std::size_t padded_ = 0;     ///< size() up to the next multiple of kPanel
-  std::vector<double> terms_;  ///< for each centre and group column: what its group adds where the code is it
+  std::vector<float> panels_;         ///< number columns, as nearest_centres takes them
+  std::size_t padded_ = 0;            ///< size() up to the next multiple of kPanel
+  std::vector<double> terms_;         ///< for each centre and group column: what its group adds where the code is it
   std::vector<float> columns_terms_;  ///< the same, for each group column all (padded) centres
 };
 
 struct ClusteringSettings {
   std::size_t clusters = 8;
-  std::size_t starts = 1;          ///< k-means++ starts; the one with the least inertia wins
+  std::size_t starts = 1;  ///< k-means++ starts; the one with the least inertia wins
   std::size_t most_iterations = 300;
-  double tolerance = 1e-4;         ///< stops when the centres move less, in shares of the columns' mean variance
+  double tolerance = 1e-4;  ///< stops when the centres move less, in shares of the columns' mean variance
   std::uint64_t seed = 0;
-  std::function<void(std::size_t start, std::size_t iteration)> progress;  ///< called after each iteration; may be empty
+  std::function<void(std::size_t start, std::size_t iteration)>
+      progress;  ///< called after each iteration; may be empty
 };
 
 struct Clustering {
@@ -117,6 +118,7 @@ Clustering cluster(const Matrix& matrix, const ClusteringSettings& settings);
 
 /// The least inertia of k-means for each of `counts`, all from the first rows of one k-means++ sequence. The runs are
 /// spread over threads(). Counts must be at least 1; settings.clusters is not used.
-std::vector<double> elbow(const Matrix& matrix, std::span<const std::size_t> counts, const ClusteringSettings& settings);
+std::vector<double> elbow(const Matrix& matrix, std::span<const std::size_t> counts,
+                          const ClusteringSettings& settings);
 
 }  // namespace netstray

@@ -213,7 +213,8 @@ TEST_P(DenseDetector, GivesFiniteScoresWhateverTheRowsHold) {
   const auto detector = fit(made_up_matrix(rng, 300, 3));
   const float most = std::numeric_limits<float>::max();
   const float infinity = std::numeric_limits<float>::infinity();
-  const Matrix wild = matrix_of({{0, 10, 20}, {most, -most, most}, {infinity, 0, 0}, {std::nanf(""), 0, 0}, {-infinity, infinity, 0}});
+  const Matrix wild =
+      matrix_of({{0, 10, 20}, {most, -most, most}, {infinity, 0, 0}, {std::nanf(""), 0, 0}, {-infinity, infinity, 0}});
   const auto found = scores(*detector, wild);
   expect_finite(found);
   for (std::size_t row = 1; row < found.size(); ++row) EXPECT_GT(found[row], found[0]) << row;

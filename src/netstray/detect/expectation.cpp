@@ -16,8 +16,8 @@
 namespace netstray {
 namespace {
 
-/// Rows whose shares are gathered before their moments are added: many blocks, so that each component's rows fill blocks
-/// of their own, few enough to stay in cache.
+/// Rows whose shares are gathered before their moments are added: many blocks, so that each component's rows fill
+/// blocks of their own, few enough to stay in cache.
 constexpr std::size_t kChunkRows = 1024;
 /// A component with less is left as it was.
 constexpr double kLeastRows = 1e-3;

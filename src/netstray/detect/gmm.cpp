@@ -36,7 +36,8 @@ constexpr std::array kSettings{
     SettingInfo{"reg_covar", "0.000001", "0 to 1e6",
                 "Added to each variance: bounds what a column that never varied, or an unseen category, can add.",
                 "scikit-learn"},
-    SettingInfo{"tol", "0.001", "0 to 1e6", "Stops when the mean log likelihood of a row changes less.", "scikit-learn"},
+    SettingInfo{"tol", "0.001", "0 to 1e6", "Stops when the mean log likelihood of a row changes less.",
+                "scikit-learn"},
     SettingInfo{"max_iter", "100", "1 to 100000", "Iterations at most.", "scikit-learn"},
     SettingInfo{"rows", "0", "0 to 4000000000", "Learns from at most so many rows, drawn at random; 0: from all.",
                 "netstray"},
@@ -96,8 +97,8 @@ void expect_fit(const Matrix& matrix, const GmmSettings& settings) {
   }
   const std::size_t numbers = most * matrix.columns() * (settings.full ? matrix.columns() : 1);
   if (numbers > kMostNumbers) {
-    throw Error(fmt::format("gmm: {} covariances of {} columns are more than it can hold; take fewer components{}", most,
-                            matrix.columns(), settings.full ? " or covariance=diagonal" : ""));
+    throw Error(fmt::format("gmm: {} covariances of {} columns are more than it can hold; take fewer components{}",
+                            most, matrix.columns(), settings.full ? " or covariance=diagonal" : ""));
   }
 }
 
@@ -110,9 +111,9 @@ Matrix drawn_rows(const Matrix& matrix, const GmmSettings& settings) {
 }
 
 MixtureSettings mixture_settings(const GmmSettings& settings, const FitContext& context) {
-  MixtureSettings wanted{settings.components, settings.full,      settings.kmeans_start,    settings.starts,
-                         settings.ridge,      settings.tolerance, settings.most_iterations, settings.seed,
-                         {}};
+  MixtureSettings wanted{settings.components,      settings.full,  settings.kmeans_start,
+                         settings.starts,          settings.ridge, settings.tolerance,
+                         settings.most_iterations, settings.seed,  {}};
   if (context.progress) {
     wanted.progress = [&context, most = settings.most_iterations, starts = settings.starts](
                           std::size_t start, std::size_t iteration, double mean) {
@@ -127,19 +128,21 @@ void tell(const Matrix& matrix, const GmmSettings& settings, const FittedMixture
           std::vector<std::string>& notes) {
   const std::size_t count = fitted.mixture.components().size();
   if (settings.most_components > 0) {
-    notes.push_back(fmt::format("gmm: {} components, by BIC among {} to {}", count, settings.components,
-                                settings.most_components));
+    notes.push_back(
+        fmt::format("gmm: {} components, by BIC among {} to {}", count, settings.components, settings.most_components));
   }
   if (count < asked) {
     notes.push_back(fmt::format("gmm: {} components instead of {}: there are no more distinct rows", count, asked));
   }
   if (const std::size_t constant = constant_columns(matrix); constant > 0) {
-    notes.push_back(fmt::format("gmm: {} of {} columns never vary; any departure there is very unusual (reg_covar {:.3g})",
-                                constant, matrix.columns(), settings.ridge));
+    notes.push_back(
+        fmt::format("gmm: {} of {} columns never vary; any departure there is very unusual (reg_covar {:.3g})",
+                    constant, matrix.columns(), settings.ridge));
   }
   if (fitted.ridges_raised > 0) {
-    notes.push_back(fmt::format("gmm: {} of {} covariances are singular in spite of reg_covar {:.3g}; it was raised there",
-                                fitted.ridges_raised, count, settings.ridge));
+    notes.push_back(
+        fmt::format("gmm: {} of {} covariances are singular in spite of reg_covar {:.3g}; it was raised there",
+                    fitted.ridges_raised, count, settings.ridge));
   }
   if (fitted.components_idle > 0) {
     notes.push_back(fmt::format("gmm: {} of {} components lost all their rows", fitted.components_idle, count));
@@ -162,7 +165,8 @@ Gmm Gmm::fit(const Matrix& matrix, const GmmSettings& settings, const FitContext
   FittedMixture fitted = fit_mixture(seen, wanted);
   if (settings.most_components > settings.components) {
     double least = Gmm(fitted.mixture).bic(seen);
-    for (std::size_t count = settings.components + 1; count <= std::min(settings.most_components, seen.rows()); ++count) {
+    for (std::size_t count = settings.components + 1; count <= std::min(settings.most_components, seen.rows());
+         ++count) {
       wanted.components = count;
       FittedMixture tried = fit_mixture(seen, wanted);
       const double bic = Gmm(tried.mixture).bic(seen);

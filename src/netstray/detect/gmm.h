@@ -12,13 +12,13 @@ struct FitContext;
 
 /// Settings of the Gaussian mixture; defaults as scikit-learn's where the comment names no other source.
 struct GmmSettings {
-  std::size_t components = 8;       ///< 1 to 1,000; with `most_components` the least that is tried
-  std::size_t most_components = 0;  ///< 0, or: each count up to this is tried, and the one with the least BIC taken
-  bool full = true;                 ///< full covariances, else diagonal
-  bool kmeans_start = true;         ///< k-means to its end, else k-means++ centres and one step
-  std::size_t starts = 1;           ///< 1 to 1,000; the one with the greatest likelihood wins
-  double ridge = 1e-6;              ///< 0 to 1e6, added to each variance (reg_covar)
-  double tolerance = 1e-3;          ///< 0 to 1e6: change of the mean log likelihood at which EM stops
+  std::size_t components = 8;         ///< 1 to 1,000; with `most_components` the least that is tried
+  std::size_t most_components = 0;    ///< 0, or: each count up to this is tried, and the one with the least BIC taken
+  bool full = true;                   ///< full covariances, else diagonal
+  bool kmeans_start = true;           ///< k-means to its end, else k-means++ centres and one step
+  std::size_t starts = 1;             ///< 1 to 1,000; the one with the greatest likelihood wins
+  double ridge = 1e-6;                ///< 0 to 1e6, added to each variance (reg_covar)
+  double tolerance = 1e-3;            ///< 0 to 1e6: change of the mean log likelihood at which EM stops
   std::size_t most_iterations = 100;  ///< 1 to 100,000
   std::size_t rows = 0;               ///< EM sees at most so many rows, drawn at random; 0: all
   std::uint64_t seed = 0;
@@ -28,9 +28,9 @@ struct GmmSettings {
 /// negative log likelihood of a row.
 class Gmm final : public Detector {
  public:
-  /// Throws Error for no rows, a value that is not finite, more components than rows, or components * columns^2 over 2^25
-  /// (full). Fewer distinct rows than components, singular covariances, columns that never vary, components without rows
-  /// and a run that did not converge are told in the notes.
+  /// Throws Error for no rows, a value that is not finite, more components than rows, or components * columns^2 over
+  /// 2^25 (full). Fewer distinct rows than components, singular covariances, columns that never vary, components
+  /// without rows and a run that did not converge are told in the notes.
   static Gmm fit(const Matrix& matrix, const GmmSettings& settings, const FitContext& context);
   /// Reads what `save` wrote. Throws Error for damaged bytes; whatever they are, what it returns can score.
   static Gmm load(ByteReader& in);

@@ -37,7 +37,8 @@ double slow_log_density(const std::vector<double>& x, const std::vector<double>&
 /// Expectation maximisation, a row and a component at a time.
 class SlowMixture {
  public:
-  SlowMixture(const Matrix& matrix, const std::vector<std::uint32_t>& labels, std::size_t components, bool full, double ridge)
+  SlowMixture(const Matrix& matrix, const std::vector<std::uint32_t>& labels, std::size_t components, bool full,
+              double ridge)
       : full_(full), ridge_(ridge), shares_(matrix.rows(), std::vector<double>(components)) {
     for (std::size_t row = 0; row < matrix.rows(); ++row) {
       rows_.emplace_back();
@@ -110,10 +111,10 @@ TEST(Gmm, FollowsTheSlowTwinIterationByIteration) {
     const Clustering start = cluster(matrix, {.clusters = 2, .seed = Rng::stream(seed, 0).next(), .progress = {}});
     SlowMixture slow(matrix, start.labels, 2, full, 1e-2);
     for (std::size_t i = 0; i < iterations; ++i) slow.iterate();
-    const Gmm gmm = Gmm::fit(matrix,
-                             {.components = 2, .full = full, .ridge = 1e-2, .tolerance = 0, .most_iterations = iterations,
-                              .seed = seed},
-                             {});
+    const Gmm gmm = Gmm::fit(
+        matrix,
+        {.components = 2, .full = full, .ridge = 1e-2, .tolerance = 0, .most_iterations = iterations, .seed = seed},
+        {});
     std::vector<double> scores(matrix.rows());
     gmm.score(matrix, scores);
     for (std::size_t row = 0; row < matrix.rows(); ++row) {
@@ -135,7 +136,8 @@ Matrix three_clusters(std::size_t rows) {
 
 TEST(Gmm, ChoosesTheNumberOfComponentsByBic) {
   std::vector<std::string> notes;
-  const auto gmm = Gmm::fit(three_clusters(600), {.components = 1, .most_components = 6, .starts = 2}, {0, {}, {}, &notes});
+  const auto gmm =
+      Gmm::fit(three_clusters(600), {.components = 1, .most_components = 6, .starts = 2}, {0, {}, {}, &notes});
   EXPECT_EQ(gmm.mixture().components().size(), 3U);
   ASSERT_FALSE(notes.empty());
   EXPECT_EQ(notes[0], "gmm: 3 components, by BIC among 1 to 6");
@@ -161,7 +163,8 @@ TEST(Gmm, TellsWhatItFellBackOn) {
   const auto gmm = Gmm::fit(matrix_of(rows), {.components = 3, .ridge = 0}, context);
   EXPECT_EQ(gmm.mixture().components().size(), 2U);
   const auto told = [&](std::string_view part) {
-    return std::any_of(notes.begin(), notes.end(), [&](const auto& note) { return note.find(part) != std::string::npos; });
+    return std::any_of(notes.begin(), notes.end(),
+                       [&](const auto& note) { return note.find(part) != std::string::npos; });
   };
   EXPECT_TRUE(told("2 components instead of 3"));
   EXPECT_TRUE(told("1 of 2 columns never vary"));
@@ -184,7 +187,8 @@ TEST(Gmm, ReadsItsComponents) {
     return info.fit(matrix, SettingValues(info.name, info.settings, std::vector{setting}), {});
   };
   EXPECT_NO_THROW(fit("components=auto:2-4"));
-  for (const auto* text : {"0", "1001", "x", "auto", "auto:", "auto:3", "auto:4-2", "auto:1-2-3", "auto:0-2", "-1", ""}) {
+  for (const auto* text :
+       {"0", "1001", "x", "auto", "auto:", "auto:3", "auto:4-2", "auto:1-2-3", "auto:0-2", "-1", ""}) {
     EXPECT_THROW(fit(std::string("components=") + text), Error) << text;
   }
   EXPECT_THROW(fit("covariance=tied"), Error);

@@ -31,9 +31,10 @@ constexpr std::array kSettings{
     SettingInfo{"max_iter", "300", "1 to 100000", "Iterations at most.", "Lloyd 1982; scikit-learn"},
     SettingInfo{"tol", "0.0001", "0 to 1", "Stops when the centres move less, in shares of the mean variance.",
                 "scikit-learn"},
-    SettingInfo{"scale", "none", "none, cluster-mean or all-mean",
-                "Divides a distance by the mean distance in its cluster, or by the cluster's sum over the count of all rows.",
-                "netstray; all-mean is the reference notebook's rule"},
+    SettingInfo{
+        "scale", "none", "none, cluster-mean or all-mean",
+        "Divides a distance by the mean distance in its cluster, or by the cluster's sum over the count of all rows.",
+        "netstray; all-mean is the reference notebook's rule"},
 };
 constexpr std::array<std::string_view, 3> kScales{"none", "cluster-mean", "all-mean"};
 
@@ -55,8 +56,8 @@ std::unique_ptr<Detector> load_from_bytes(ByteReader& in) { return std::make_uni
 void tell(const KMeansSettings& settings, const Clustering& found, std::size_t clusters, const FitContext& context) {
   if (context.notes == nullptr) return;
   if (clusters < settings.clusters) {
-    context.notes->push_back(fmt::format("kmeans: {} clusters instead of {}: there are no more distinct rows", clusters,
-                                         settings.clusters));
+    context.notes->push_back(
+        fmt::format("kmeans: {} clusters instead of {}: there are no more distinct rows", clusters, settings.clusters));
   }
   if (!found.converged) {
     context.notes->push_back(
@@ -78,8 +79,8 @@ KMeans KMeans::fit(const Matrix& matrix, const KMeansSettings& settings, const F
     throw Error(fmt::format("kmeans: {} clusters of {} columns are more than it can hold", settings.clusters,
                             matrix.columns()));
   }
-  ClusteringSettings wanted{settings.clusters, settings.starts, settings.most_iterations, settings.tolerance,
-                            settings.seed, {}};
+  ClusteringSettings wanted{settings.clusters,  settings.starts, settings.most_iterations,
+                            settings.tolerance, settings.seed,   {}};
   if (context.progress) {
     wanted.progress = [&](std::size_t start, std::size_t iteration) {
       context.progress(start, settings.starts, fmt::format("start {}, iteration {}", start + 1, iteration));
@@ -198,18 +199,17 @@ KMeans KMeans::load(ByteReader& in) {
 }
 
 const DetectorInfo& kmeans_info() {
-  static constexpr DetectorInfo info{
-      "kmeans",
-      "k-means distance",
-      "Rows are gathered round k centres; the score is the distance to the nearest one.",
-      "Traffic that falls into a number of clear kinds; quick on many rows.",
-      "Kinds of very different spread (use gmm), or columns on different scales.",
-      "Lloyd 1982; Arthur, Vassilvitskii 2007; scikit-learn's KMeans",
-      "rank",
-      false,
-      kSettings,
-      fit_from_settings,
-      load_from_bytes};
+  static constexpr DetectorInfo info{"kmeans",
+                                     "k-means distance",
+                                     "Rows are gathered round k centres; the score is the distance to the nearest one.",
+                                     "Traffic that falls into a number of clear kinds; quick on many rows.",
+                                     "Kinds of very different spread (use gmm), or columns on different scales.",
+                                     "Lloyd 1982; Arthur, Vassilvitskii 2007; scikit-learn's KMeans",
+                                     "rank",
+                                     false,
+                                     kSettings,
+                                     fit_from_settings,
+                                     load_from_bytes};
   return info;
 }
 

@@ -18,10 +18,10 @@ struct KMeansSettings {
     cluster_mean,  ///< divided by the mean distance of the training rows in the same cluster
     all_mean       ///< divided by (sum of the distances in the same cluster / number of all training rows)
   };
-  std::size_t clusters = 8;          ///< 1 to 10,000
-  std::size_t starts = 1;            ///< 1 to 1,000
-  std::size_t most_iterations = 300; ///< 1 to 100,000
-  double tolerance = 1e-4;           ///< 0 to 1
+  std::size_t clusters = 8;           ///< 1 to 10,000
+  std::size_t starts = 1;             ///< 1 to 1,000
+  std::size_t most_iterations = 300;  ///< 1 to 100,000
+  double tolerance = 1e-4;            ///< 0 to 1
   Scale scale = Scale::none;
   std::uint64_t seed = 0;
 };
@@ -30,8 +30,8 @@ struct KMeansSettings {
 /// that were seen is unusual. With Scale::cluster_mean a cut of k is "k times the cluster's mean distance".
 class KMeans final : public Detector {
  public:
-  /// Throws Error for no rows, a value that is not finite or more clusters than rows. Where there are fewer distinct rows
-  /// than clusters, there are fewer clusters and a note.
+  /// Throws Error for no rows, a value that is not finite or more clusters than rows. Where there are fewer distinct
+  /// rows than clusters, there are fewer clusters and a note.
   static KMeans fit(const Matrix& matrix, const KMeansSettings& settings, const FitContext& context);
   /// Reads what `save` wrote. Throws Error for damaged bytes; whatever they are, what it returns can score.
   static KMeans load(ByteReader& in);

@@ -23,9 +23,10 @@ constexpr double kMostRidge = 1e6;
 constexpr double kLeastDistance = 1e-12;
 
 constexpr std::array kSettings{
-    SettingInfo{"ridge", "0.001", "0 to 1e6",
-                "Added to each column's variance: bounds what a column that never varied, or an unseen category, can add.",
-                "measured on KDD99 and NSL-KDD; scikit-learn has 0"},
+    SettingInfo{
+        "ridge", "0.001", "0 to 1e6",
+        "Added to each column's variance: bounds what a column that never varied, or an unseen category, can add.",
+        "measured on KDD99 and NSL-KDD; scikit-learn has 0"},
     SettingInfo{"log", "yes", "yes or no", "Whether the score is ln of the squared distance (the order is the same).",
                 "netstray"},
 };
@@ -54,9 +55,10 @@ Mahalanobis Mahalanobis::fit(const Matrix& matrix, const MahalanobisSettings& se
   const Moments moments = moments_of(matrix, Moments::Kind::full);
   InverseFactor inverse = inverse_factor(moments.covariance(), shape.columns(), settings.ridge);
   if (inverse.ridge != settings.ridge && context.notes != nullptr) {
-    context.notes->push_back(fmt::format("mahalanobis: the columns' covariance is singular; a ridge of {:.3g} was taken "
-                                         "instead of {:.3g}",
-                                         inverse.ridge, settings.ridge));
+    context.notes->push_back(
+        fmt::format("mahalanobis: the columns' covariance is singular; a ridge of {:.3g} was taken "
+                    "instead of {:.3g}",
+                    inverse.ridge, settings.ridge));
   }
   return {shape, settings.log, QuadraticForm(shape, moments.mean(), std::move(inverse.packed), shape.columns())};
 }

@@ -12,16 +12,16 @@ struct FitContext;
 
 /// Settings of the Mahalanobis distance.
 struct MahalanobisSettings {
-  /// 0 to 1e6, added to each variance. .001 lets a column that never varied, or a category never seen, add at most 1,000
-  /// times its squared departure. Measured on NSL-KDD and KDD99; 0 is scikit-learn's.
+  /// 0 to 1e6, added to each variance. .001 lets a column that never varied, or a category never seen, add at most
+  /// 1,000 times its squared departure. Measured on NSL-KDD and KDD99; 0 is scikit-learn's.
   double ridge = 1e-3;
   bool log = true;  ///< the score is ln of the squared distance, else the squared distance itself
 };
 
 /// Squared Mahalanobis distance (1936): how far a row lies from the mean of all, in units of their covariance, so that
 /// an unusual combination of ordinary values counts too. One Gaussian, no random numbers, one pass. The covariance is
-/// scikit-learn's EmpiricalCovariance with a ridge on its diagonal; where it is singular even so the ridge is raised and
-/// a note says it.
+/// scikit-learn's EmpiricalCovariance with a ridge on its diagonal; where it is singular even so the ridge is raised
+/// and a note says it.
 class Mahalanobis final : public Detector {
  public:
   /// Fits on all rows. Throws Error for no rows, a value that is not finite or over 2,048 columns. Costs

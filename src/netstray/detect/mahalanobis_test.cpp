@@ -32,7 +32,8 @@ TEST(Mahalanobis, IsTheDistanceOfHandComputedNumbers) {
 }
 
 TEST(Mahalanobis, BoundsWhatAConstantColumnAddsByTheRidge) {
-  const auto detector = Mahalanobis::fit(matrix_of({{0, 5}, {2, 5}, {0, 5}, {2, 5}}), {.ridge = 1e-3, .log = false}, {});
+  const auto detector =
+      Mahalanobis::fit(matrix_of({{0, 5}, {2, 5}, {0, 5}, {2, 5}}), {.ridge = 1e-3, .log = false}, {});
   std::vector<double> scores(1);
   detector.score(matrix_of({{1, 6}}), scores);
   EXPECT_NEAR(scores[0], 1000, 1e-6);

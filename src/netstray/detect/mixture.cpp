@@ -24,9 +24,7 @@ Mixture::Mixture(MatrixShape shape, std::vector<GaussianComponent> components)
     : shape_(std::move(shape)), components_(std::move(components)) {}
 
 Mixture::Scratch::Scratch(const Mixture& mixture)
-    : form_(mixture.shape_),
-      block_(mixture.shape_.number_columns()),
-      logs_(mixture.components_.size() * kBlockRows) {}
+    : form_(mixture.shape_), block_(mixture.shape_.number_columns()), logs_(mixture.components_.size() * kBlockRows) {}
 
 void Mixture::log_densities(const Matrix& matrix, std::size_t begin, std::size_t end, Scratch& scratch) const {
   double* logs = scratch.logs_.data();
@@ -84,7 +82,8 @@ Mixture Mixture::load(ByteReader& in, std::size_t most_columns) {
   MatrixShape shape = MatrixShape::load(in, most_columns);
   const auto full = in.get<std::uint8_t>();
   const std::size_t count = in.get_count((2 + shape.columns()) * sizeof(double));
-  if (full > 1 || count == 0 || count > kMostComponents) in.fail("the kind or the number of components is out of range");
+  if (full > 1 || count == 0 || count > kMostComponents)
+    in.fail("the kind or the number of components is out of range");
   std::vector<GaussianComponent> components;
   for (std::size_t c = 0; c < count; ++c) {
     const auto weight = in.get<double>();

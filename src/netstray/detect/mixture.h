@@ -60,11 +60,11 @@ class Mixture {
 
 struct MixtureSettings {
   std::size_t components = 8;
-  bool full = true;             ///< full covariances, else diagonal
-  bool kmeans_start = true;     ///< k-means to its end, as scikit-learn; else the first k-means++ centres only
-  std::size_t starts = 1;       ///< the one with the greatest likelihood wins
-  double ridge = 1e-6;          ///< added to each variance
-  double tolerance = 1e-3;      ///< stops when the mean log likelihood of a row changes less
+  bool full = true;          ///< full covariances, else diagonal
+  bool kmeans_start = true;  ///< k-means to its end, as scikit-learn; else the first k-means++ centres only
+  std::size_t starts = 1;    ///< the one with the greatest likelihood wins
+  double ridge = 1e-6;       ///< added to each variance
+  double tolerance = 1e-3;   ///< stops when the mean log likelihood of a row changes less
   std::size_t most_iterations = 100;
   std::uint64_t seed = 0;
   std::function<void(std::size_t start, std::size_t iteration, double mean_log_likelihood)> progress;  ///< may be empty
@@ -79,11 +79,11 @@ struct FittedMixture {
   std::size_t components_idle;  ///< components that lost all rows, at the end
 };
 
-/// Expectation maximisation (Dempster, Laird, Rubin 1977) as scikit-learn's GaussianMixture: from k-means, until the mean
-/// log likelihood hardly changes. Each pass reads the rows once, in blocks that stay in cache; sums are f64. Shares of a
-/// row below 2^-52 count as nothing. A component that loses its rows stays where it was. Needs finite numbers and at least
-/// one row; fewer components than asked where there are fewer distinct rows. Uses threads(), same result for any number.
-/// A pass costs rows * components * numbers^2 multiply-adds (full).
+/// Expectation maximisation (Dempster, Laird, Rubin 1977) as scikit-learn's GaussianMixture: from k-means, until the
+/// mean log likelihood hardly changes. Each pass reads the rows once, in blocks that stay in cache; sums are f64.
+/// Shares of a row below 2^-52 count as nothing. A component that loses its rows stays where it was. Needs finite
+/// numbers and at least one row; fewer components than asked where there are fewer distinct rows. Uses threads(), same
+/// result for any number. A pass costs rows * components * numbers^2 multiply-adds (full).
 FittedMixture fit_mixture(const Matrix& matrix, const MixtureSettings& settings);
 
 }  // namespace netstray

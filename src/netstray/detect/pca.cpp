@@ -50,21 +50,21 @@ std::size_t components_to_keep(std::span<const double> variances, const PcaSetti
                                const FitContext& context) {
   const std::size_t columns = variances.size();
   if (settings.components >= columns) {
-    throw usage_error(fmt::format("pca: {} components of {} columns leave no residual; keep fewer", settings.components,
-                                  columns));
+    throw usage_error(
+        fmt::format("pca: {} components of {} columns leave no residual; keep fewer", settings.components, columns));
   }
   constexpr double kNoVariance = 1e-12;  // of the largest: what rounding makes of none
-  const auto varied = static_cast<std::size_t>(std::ranges::count_if(
-      variances, [&](double variance) { return variance > kNoVariance * variances.front(); }));
+  const auto varied = static_cast<std::size_t>(
+      std::ranges::count_if(variances, [&](double variance) { return variance > kNoVariance * variances.front(); }));
   const std::size_t asked = settings.components > 0 ? settings.components : components_for(variances, settings.share);
   const std::size_t kept = std::min({asked, varied, columns - 1});
   if (context.notes == nullptr) return kept;
   if (varied == 0) {
     context.notes->emplace_back("pca: no column varies; the score is the distance from the one row that there is");
   } else if (kept < asked) {
-    context.notes->push_back(fmt::format("pca: {} components were kept instead of {}: {}", kept, asked,
-                                         varied < columns ? "the others hold no variance"
-                                                          : "with all of them there would be no residual"));
+    context.notes->push_back(
+        fmt::format("pca: {} components were kept instead of {}: {}", kept, asked,
+                    varied < columns ? "the others hold no variance" : "with all of them there would be no residual"));
   }
   return kept;
 }
@@ -122,7 +122,8 @@ const DetectorInfo& pca_info() {
   static constexpr DetectorInfo info{
       "pca",
       "PCA residual",
-      "The distance of a row from the subspace that holds most of the variance: what the columns' usual correlations do "
+      "The distance of a row from the subspace that holds most of the variance: what the columns' usual correlations "
+      "do "
       "not account for.",
       "Many columns that move together, where an attack breaks the pattern.",
       "An attack that follows the usual pattern but stronger (it moves along the subspace): use mahalanobis.",

@@ -22,8 +22,8 @@ struct PcaSettings {
 /// would be no residual; a note says so.
 class Pca final : public Detector {
  public:
-  /// Fits on all rows. Throws Error for no rows, a value that is not finite, over 2,048 columns, or as many components as
-  /// columns. Costs rows * numbers^2 / 2 + 10 columns^3.
+  /// Fits on all rows. Throws Error for no rows, a value that is not finite, over 2,048 columns, or as many components
+  /// as columns. Costs rows * numbers^2 / 2 + 10 columns^3.
   static Pca fit(const Matrix& matrix, const PcaSettings& settings, const FitContext& context);
   /// Reads what `save` wrote. Throws Error for damaged bytes; whatever they are, what it returns can score.
   static Pca load(ByteReader& in);
@@ -34,8 +34,9 @@ class Pca final : public Detector {
 
   /// Throws Error where the matrix has other columns than the one it was fitted on.
   void score(const Matrix& matrix, std::span<double> scores) const override;
-  /// z_j r_j for the row less the mean z and its residual r; they add up to the squared score. Moved columns lead where few
-  /// components hold the variance; where nearly all are kept the residual has too few directions to tell columns apart.
+  /// z_j r_j for the row less the mean z and its residual r; they add up to the squared score. Moved columns lead where
+  /// few components hold the variance; where nearly all are kept the residual has too few directions to tell columns
+  /// apart.
   void explain(const Matrix& matrix, std::size_t row, std::span<double> parts) const override;
   void save(ByteWriter& out) const override;
 

@@ -333,9 +333,9 @@ template <std::size_t W>
   constexpr double kLog2Above = 0x1.62e42feep-1;
   constexpr double kLog2Below = 0x1.a39ef35793c76p-33;
   constexpr double kLeast = -36.04365338911715;  // ln 2^-52
-  constexpr double kTaylor[] = {1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880,
-                                1.0 / 40320,      1.0 / 5040,      1.0 / 720,      1.0 / 120,     1.0 / 24,
-                                1.0 / 6,          1.0 / 2,         1.0,            1.0};
+  constexpr double kTaylor[] = {
+      1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
+      1.0 / 720,        1.0 / 120,       1.0 / 24,       1.0 / 6,       1.0 / 2,      1.0,         1.0};
   const auto far_below = !(x >= kLeast);
   const Numbers<W> y = far_below ? Numbers<W>{} : x;
   const Numbers<W> shifted = y * 1.4426950408889634 + kMagic;

@@ -15,7 +15,9 @@ namespace netstray {
 constexpr std::size_t kBlockRows = 128;
 
 /// `count` up to the next multiple of `step`.
-constexpr std::size_t rounded_up(std::size_t count, std::size_t step) noexcept { return (count + step - 1) / step * step; }
+constexpr std::size_t rounded_up(std::size_t count, std::size_t step) noexcept {
+  return (count + step - 1) / step * step;
+}
 
 /// Numbers, zero at first, that begin on a cache line.
 template <typename Number>
@@ -53,24 +55,24 @@ struct Panel {
 /// to = from - origin, for `rows` consecutive numbers.
 void widen(const float* from, std::size_t rows, double origin, double* to) noexcept;
 
-/// For each row: q += sum over the panels' outputs of (bias + sum over inputs of factor * value)^2. `bias` is a block of
-/// one column an output, or null.
+/// For each row: q += sum over the panels' outputs of (bias + sum over inputs of factor * value)^2. `bias` is a block
+/// of one column an output, or null.
 void add_squared_products(const Panel* panels, std::size_t panel_count, std::size_t inputs, const double* block,
                           const double* bias, std::size_t rows, double* q) noexcept;
 
 /// How many f64 the sums of `columns` columns take for add_pair_products.
 std::size_t pair_lanes_size(std::size_t columns) noexcept;
-/// Adds left_i * right_j over the rows, for all i <= j (and some more), to `lanes`, in which 8 running sums stand for each
-/// pair. Both blocks must be zero past `rows`, and have rounded_up(columns, 4) columns.
+/// Adds left_i * right_j over the rows, for all i <= j (and some more), to `lanes`, in which 8 running sums stand for
+/// each pair. Both blocks must be zero past `rows`, and have rounded_up(columns, 4) columns.
 void add_pair_products(const double* left, const double* right, std::size_t columns, std::size_t rows,
                        double* lanes) noexcept;
 /// The sums of `lanes`, added to the upper triangle of the row-major columns x columns matrix `sums`.
 void collect_pair_lanes(const double* lanes, std::size_t columns, double* sums) noexcept;
 
 /// Nearest of `count` centres for each row by squared Euclidean distance; of equally near ones the first. In f32, as is
-/// `block` (else as all blocks). `centres` are in groups of kPanel: centres[(c / 4 * columns + j) * 4 + c % 4], padded to
-/// a multiple of 4 with anything. `bias`, a block of one column a (padded) centre, or null, is added to the distance.
-/// Sets `best` and `which` of kBlockRows places each. `rows` is taken up to the next multiple of 64.
+/// `block` (else as all blocks). `centres` are in groups of kPanel: centres[(c / 4 * columns + j) * 4 + c % 4], padded
+/// to a multiple of 4 with anything. `bias`, a block of one column a (padded) centre, or null, is added to the
+/// distance. Sets `best` and `which` of kBlockRows places each. `rows` is taken up to the next multiple of 64.
 void nearest_centres(const float* centres, std::size_t count, std::size_t columns, const float* block,
                      const float* bias, std::size_t rows, float* best, std::uint32_t* which) noexcept;
 

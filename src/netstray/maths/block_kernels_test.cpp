@@ -76,7 +76,8 @@ TEST(SquaredProducts, AreThoseOfASlowSumWithTheSameBitsOnAnyInstructionSet) {
       for (std::size_t p = 0; p < panel_count; ++p) {
         for (std::size_t o = 0; o < 4; ++o) {
           double sum = biased ? bias.data()[(4 * p + o) * kBlockRows + row] : 0;
-          for (std::size_t j = 4 * p; j < inputs; ++j) sum += factors[p][(j - 4 * p) * 4 + o] * block.data()[j * kBlockRows + row];
+          for (std::size_t j = 4 * p; j < inputs; ++j)
+            sum += factors[p][(j - 4 * p) * 4 + o] * block.data()[j * kBlockRows + row];
           slow += sum * sum;
         }
       }
@@ -134,7 +135,8 @@ TEST(NearestCentres, AreThoseOfASlowSearchWithTheSameBitsOnAnyInstructionSet) {
     const auto which_bits = same_bits([&] {
       Aligned<float> best(kBlockRows);
       Aligned<std::uint32_t> which(kBlockRows);
-      nearest_centres(centres.data(), count, columns, block.data(), nullptr, rounded_up(rows, 64), best.data(), which.data());
+      nearest_centres(centres.data(), count, columns, block.data(), nullptr, rounded_up(rows, 64), best.data(),
+                      which.data());
       return bits_of(which.data(), rows);
     });
     const auto distances = numbers_of<float>(same_bits([&] {

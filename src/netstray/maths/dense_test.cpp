@@ -13,7 +13,8 @@ namespace {
 TEST(DenseBlock, HoldsTheRowsAsDenseRowGivesThem) {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     Rng rng(seed);
-    const Matrix matrix = made_up_matrix(rng, 1 + rng.below(150), rng.below(6), {3, static_cast<std::uint32_t>(1 + rng.below(9))});
+    const Matrix matrix =
+        made_up_matrix(rng, 1 + rng.below(150), rng.below(6), {3, static_cast<std::uint32_t>(1 + rng.below(9))});
     const std::size_t begin = rng.below(matrix.rows());
     const std::size_t end = begin + rng.below(matrix.rows() - begin + 1);
     std::vector<float> block((end - begin) * matrix.columns(), -1);

@@ -56,7 +56,8 @@ void Moments::add(const Matrix& matrix, std::span<const std::uint32_t> indices, 
   for (std::size_t begin = 0; begin < indices.size(); begin += kBlockRows) {
     const std::size_t rows = std::min(kBlockRows, indices.size() - begin);
     scratch.weights_.fill(0);
-    for (std::size_t row = 0; row < rows; ++row) scratch.weights_.data()[row] = weights.empty() ? 1 : weights[begin + row];
+    for (std::size_t row = 0; row < rows; ++row)
+      scratch.weights_.data()[row] = weights.empty() ? 1 : weights[begin + row];
     add_block(matrix, indices.subspan(begin, rows), scratch);
   }
   collect(scratch);

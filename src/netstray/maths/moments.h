@@ -13,7 +13,8 @@
 namespace netstray {
 
 /// Weighted mean and covariance of rows, gathered in f64 about an origin near the mean, so that large offsets do not
-/// cancel. One-hot groups are counted, never made. What each row adds does not depend on threads; merge in a fixed order.
+/// cancel. One-hot groups are counted, never made. What each row adds does not depend on threads; merge in a fixed
+/// order.
 class Moments {
  public:
   enum class Kind { diagonal, full };

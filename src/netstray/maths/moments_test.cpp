@@ -59,7 +59,8 @@ TEST(Moments, AreThoseOfTheDenseWeightedRowsInTwoParts) {
       const std::size_t d = shape.columns();
       if (kind == Moments::Kind::diagonal) {
         const auto variance = first.variance();
-        for (std::size_t j = 0; j < d; ++j) ASSERT_NEAR(variance[j], slow.covariance[j * d + j], 1e-9) << "seed " << seed;
+        for (std::size_t j = 0; j < d; ++j)
+          ASSERT_NEAR(variance[j], slow.covariance[j * d + j], 1e-9) << "seed " << seed;
       } else {
         const auto covariance = first.covariance();
         for (std::size_t i = 0; i < d * d; ++i) ASSERT_NEAR(covariance[i], slow.covariance[i], 1e-9) << "seed " << seed;

@@ -85,9 +85,11 @@ void QuadraticForm::values(const Matrix& matrix, std::size_t begin, std::size_t 
     scratch.block_.load(matrix, begin, end, std::span(centre_).first(shape_.number_columns()));
     std::vector<Panel> panels;
     panels.reserve(panel_starts_.size());
-    for (const std::size_t start : panel_starts_) panels.push_back({panels.size() * kPanel, panel_factors_.data() + start});
+    for (const std::size_t start : panel_starts_)
+      panels.push_back({panels.size() * kPanel, panel_factors_.data() + start});
     add_squared_products(panels.data(), panels.size(), shape_.number_columns(), scratch.block_.data(),
-                         groups.empty() ? nullptr : scratch.bias_.data(), rounded_up(rows, kRowStep), scratch.q_.data());
+                         groups.empty() ? nullptr : scratch.bias_.data(), rounded_up(rows, kRowStep),
+                         scratch.q_.data());
   }
   std::copy_n(scratch.q_.data(), rows, q.begin());
 }

@@ -9,8 +9,8 @@
 
 namespace netstray {
 
-/// Up to kBlockRows rows of a matrix's number columns in f64, less an origin, as the block kernels take them. Columns are
-/// padded to a multiple of 4 and rows to kBlockRows with zeros.
+/// Up to kBlockRows rows of a matrix's number columns in f64, less an origin, as the block kernels take them. Columns
+/// are padded to a multiple of 4 and rows to kBlockRows with zeros.
 class RowBlock {
  public:
   explicit RowBlock(std::size_t number_columns);

@@ -8,8 +8,8 @@ namespace netstray {
 
 /// Linear algebra on small symmetric matrices, row-major, in f64. Thread-safe; cost d^3.
 
-/// How many numbers an upper trapezoid of `rows` rows and `columns` columns (rows <= columns) takes when row i holds only
-/// its columns i, i + 1, ...: the packed factors below.
+/// How many numbers an upper trapezoid of `rows` rows and `columns` columns (rows <= columns) takes when row i holds
+/// only its columns i, i + 1, ...: the packed factors below.
 constexpr std::size_t packed_size(std::size_t rows, std::size_t columns) noexcept {
   return rows * columns - rows * (rows - (rows > 0 ? 1 : 0)) / 2;
 }
