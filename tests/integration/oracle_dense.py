@@ -1,4 +1,5 @@
-"""The detectors that do linear algebra against scikit-learn: same matrix, same settings, 5 seeds.
+"""The detectors that do linear algebra against scikit-learn: same matrix, same settings, 5 seeds
+(10 for mixtures).
 
 usage: oracle_dense.py DETECTOR_DRIVER DATA_DIRECTORY [mahalanobis|pca|kmeans|gmm|ocpp ...]
 
@@ -32,6 +33,7 @@ except ImportError as error:
     absent(error)
 
 SEEDS = range(5)
+SEEDS_OF_MIXTURES = range(10)  # k-means starts lead either program to one of many local optima: AUC .954 to .970
 
 
 class Driver:
@@ -85,9 +87,9 @@ def compare(name, ours, theirs):
     return fine
 
 
-def splits(train):
+def splits(train, seeds=SEEDS):
     """Four fifths of the training rows, drawn for each seed."""
-    for seed in SEEDS:
+    for seed in seeds:
         order = np.random.default_rng(seed).permutation(len(train))
         yield seed, train[np.sort(order[: len(train) * 4 // 5])]
 
@@ -138,7 +140,7 @@ def check_gmm(driver, train, test, labels):
     fine = True
     for components, kind, ridge in ((1, "full", 1e-6), (8, "full", 1e-3), (8, "diagonal", 1e-3)):
         ours, theirs, seconds, peer_seconds = [], [], 0, 0
-        for seed, rows in splits(train):
+        for seed, rows in splits(train, SEEDS_OF_MIXTURES if components > 1 else SEEDS):
             rows = rows[:: max(1, len(rows) // 20000)]
             ours.append(roc_auc_score(labels, driver.scores("gmm", rows, test, seed, f"components={components}",
                                                             f"covariance={kind}", f"reg_covar={ridge}")))

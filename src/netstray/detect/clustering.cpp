@@ -353,14 +353,14 @@ const float* Centres::bias(const Matrix& matrix, std::size_t begin, std::size_t 
 
 void Centres::nearest(const Matrix& matrix, const float* block, std::size_t begin, std::size_t end,
                       Scratch& scratch) const {
-  nearest_centres(panels_.data(), size(), shape_.number_columns(), block, bias(matrix, begin, end, scratch),
-                  rounded_up(end - begin, kRowStep), scratch.best_.data(), scratch.which_.data());
+  nearest_points({panels_.data(), size(), shape_.number_columns()}, block, bias(matrix, begin, end, scratch),
+                 rounded_up(end - begin, kRowStep), scratch.best_.data(), scratch.which_.data());
 }
 
 void Centres::distances(const Matrix& matrix, const float* block, std::size_t begin, std::size_t end,
                         Scratch& scratch) const {
-  centre_distances(panels_.data(), size(), shape_.number_columns(), block, bias(matrix, begin, end, scratch),
-                   rounded_up(end - begin, kRowStep), scratch.distances_.data());
+  point_distances({panels_.data(), size(), shape_.number_columns()}, block, bias(matrix, begin, end, scratch),
+                  rounded_up(end - begin, kRowStep), scratch.distances_.data());
 }
 
 double Centres::exact(const Matrix& matrix, const float* block, std::size_t place, std::size_t row,
@@ -415,7 +415,8 @@ std::vector<double> elbow(const Matrix& matrix, std::span<const std::size_t> cou
   const PackedRows packed(matrix);
   std::vector<std::size_t> order(counts.size());  // the long runs first, so that no thread ends up alone with one
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, std::greater<>(), [&](std::size_t i) { return counts[i]; });
+  std::ranges::sort(
+      order, [&](std::size_t a, std::size_t b) { return counts[a] != counts[b] ? counts[a] > counts[b] : a < b; });
   std::vector<double> inertias(counts.size(), std::numeric_limits<double>::infinity());
   for (std::size_t start = 0; start < settings.starts; ++start) {
     Rng rng = Rng::stream(settings.seed, start);

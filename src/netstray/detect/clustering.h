@@ -81,7 +81,7 @@ class Centres {
 
   MatrixShape shape_;
   std::vector<double> dense_;
-  std::vector<float> panels_;         ///< number columns, as nearest_centres takes them
+  std::vector<float> panels_;         ///< number columns, as nearest_points takes them
   std::size_t padded_ = 0;            ///< size() up to the next multiple of kPanel
   std::vector<double> terms_;         ///< for each centre and group column: what its group adds where the code is it
   std::vector<float> columns_terms_;  ///< the same, for each group column all (padded) centres

@@ -214,7 +214,7 @@ void Gmm::save(ByteWriter& out) const { mixture_.save(out); }
 Gmm Gmm::load(ByteReader& in) { return Gmm(Mixture::load(in, kMostColumns)); }
 
 const DetectorInfo& gmm_info() {
-  static constexpr DetectorInfo info{
+  static constexpr DetectorInfo kInfo{
       "gmm",
       "Gaussian mixture",
       "Normal traffic is described as several Gaussians; the score is the negative log likelihood of a row.",
@@ -226,7 +226,7 @@ const DetectorInfo& gmm_info() {
       kSettings,
       fit_from_settings,
       load_from_bytes};
-  return info;
+  return kInfo;
 }
 
 }  // namespace netstray

@@ -199,18 +199,19 @@ KMeans KMeans::load(ByteReader& in) {
 }
 
 const DetectorInfo& kmeans_info() {
-  static constexpr DetectorInfo info{"kmeans",
-                                     "k-means distance",
-                                     "Rows are gathered round k centres; the score is the distance to the nearest one.",
-                                     "Traffic that falls into a number of clear kinds; quick on many rows.",
-                                     "Kinds of very different spread (use gmm), or columns on different scales.",
-                                     "Lloyd 1982; Arthur, Vassilvitskii 2007; scikit-learn's KMeans",
-                                     "rank",
-                                     false,
-                                     kSettings,
-                                     fit_from_settings,
-                                     load_from_bytes};
-  return info;
+  static constexpr DetectorInfo kInfo{
+      "kmeans",
+      "k-means distance",
+      "Rows are gathered round k centres; the score is the distance to the nearest one.",
+      "Traffic that falls into a number of clear kinds; quick on many rows.",
+      "Kinds of very different spread (use gmm), or columns on different scales.",
+      "Lloyd 1982; Arthur, Vassilvitskii 2007; scikit-learn's KMeans",
+      "rank",
+      false,
+      kSettings,
+      fit_from_settings,
+      load_from_bytes};
+  return kInfo;
 }
 
 }  // namespace netstray

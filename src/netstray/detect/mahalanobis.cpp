@@ -101,7 +101,7 @@ Mahalanobis Mahalanobis::load(ByteReader& in) {
 }
 
 const DetectorInfo& mahalanobis_info() {
-  static constexpr DetectorInfo info{
+  static constexpr DetectorInfo kInfo{
       "mahalanobis",
       "Mahalanobis distance",
       "The distance of a row from the mean of all rows, in units of their covariance: values that are far out, and "
@@ -114,7 +114,7 @@ const DetectorInfo& mahalanobis_info() {
       kSettings,
       fit_from_settings,
       load_from_bytes};
-  return info;
+  return kInfo;
 }
 
 }  // namespace netstray

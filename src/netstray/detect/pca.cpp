@@ -119,7 +119,7 @@ Pca Pca::load(ByteReader& in) {
 }
 
 const DetectorInfo& pca_info() {
-  static constexpr DetectorInfo info{
+  static constexpr DetectorInfo kInfo{
       "pca",
       "PCA residual",
       "The distance of a row from the subspace that holds most of the variance: what the columns' usual correlations "
@@ -133,7 +133,7 @@ const DetectorInfo& pca_info() {
       kSettings,
       fit_from_settings,
       load_from_bytes};
-  return info;
+  return kInfo;
 }
 
 }  // namespace netstray

@@ -65,9 +65,7 @@ struct Widen {
 };
 
 struct SquaredProducts {
-  const Panel* panels;
-  std::size_t panel_count;
-  std::size_t inputs;
+  PanelList list;
   const double* block;
   const double* bias;
   std::size_t rows;
@@ -77,7 +75,7 @@ struct SquaredProducts {
   [[gnu::always_inline]] void run() const {
     constexpr std::size_t kR = kAbreast<W>;
     for (std::size_t row = 0; row < rows; row += kR * W) {
-      for (std::size_t p = 0; p < panel_count; ++p) {
+      for (std::size_t p = 0; p < list.count; ++p) {
         Numbers<W> sums[kPanel][kR];
         for (std::size_t o = 0; o < kPanel; ++o) {
           for (std::size_t r = 0; r < kR; ++r) {
@@ -85,8 +83,8 @@ struct SquaredProducts {
             if (bias != nullptr) sums[o][r] = at<W>(bias + (p * kPanel + o) * kBlockRows + row + r * W);
           }
         }
-        const double* factor = panels[p].factors;
-        for (std::size_t j = panels[p].first; j < inputs; ++j, factor += kPanel) {
+        const double* factor = list.panels[p].factors;
+        for (std::size_t j = list.panels[p].first; j < list.inputs; ++j, factor += kPanel) {
           const double* column = block + j * kBlockRows + row;
           for (std::size_t o = 0; o < kPanel; ++o) {
             for (std::size_t r = 0; r < kR; ++r) sums[o][r] += factor[o] * at<W>(column + r * W);
@@ -94,7 +92,7 @@ struct SquaredProducts {
         }
         for (std::size_t r = 0; r < kR; ++r) {
           Numbers<W> squares = at<W>(q + row + r * W);
-          for (std::size_t o = 0; o < kPanel; ++o) squares += sums[o][r] * sums[o][r];
+          for (const auto& sum : sums) squares += sum[r] * sum[r];
           at<W>(q + row + r * W) = squares;
         }
       }
@@ -148,7 +146,6 @@ struct WeighBlock {
   const double* left;
   const double* weights;
   std::size_t columns;
-  std::size_t rows;
   double* right;
   double* sum_lanes;
   double* square_lanes;
@@ -160,7 +157,7 @@ struct WeighBlock {
       for (std::size_t lane = 0; lane < kLanes; lane += W) {
         Numbers<W> sum = at<W>(sum_lanes + j * kLanes + lane);
         Numbers<W> squares = at<W>(square_lanes + j * kLanes + lane);
-        for (std::size_t row = lane; row < rows; row += kLanes) {
+        for (std::size_t row = lane; row < kBlockRows; row += kLanes) {
           const Numbers<W> weighted = at<W>(left + column + row) * at<W>(weights + row);
           at<W>(right + column + row) = weighted;
           sum += weighted;
@@ -198,10 +195,7 @@ struct WeightedSquares {
 };
 
 struct Terms {
-  const double* base;
-  const double* const* terms;
-  std::size_t term_count;
-  std::size_t length;
+  TermList list;
   std::size_t biases;
   std::size_t rows;
   double* bias;
@@ -210,27 +204,27 @@ struct Terms {
   template <std::size_t W>
   [[gnu::always_inline]] void run() const {
     for (std::size_t row = 0; row < rows; ++row) {
-      const double* const* own = terms + row * term_count;
+      const double* const* own = list.vectors + row * list.count;
       for (std::size_t m = 0; m < biases; m += W) {
         Numbers<W> sum;
         sum_at<W>(own, m, sum);
         for (std::size_t lane = 0; lane < W; ++lane) bias[(m + lane) * kBlockRows + row] = sum[lane];
       }
-      if (biases < length) q[row] += squares<W>(own);
+      if (biases < list.length) q[row] += squares<W>(own);
     }
   }
 
   template <std::size_t W>
   [[gnu::always_inline]] void sum_at(const double* const* own, std::size_t m, Numbers<W>& sum) const {
-    sum = at<W>(base + m);
-    for (std::size_t t = 0; t < term_count; ++t) sum += at<W>(own[t] + m);
+    sum = at<W>(list.base + m);
+    for (std::size_t t = 0; t < list.count; ++t) sum += at<W>(own[t] + m);
   }
 
   template <std::size_t W>
   [[gnu::always_inline]] double squares(const double* const* own) const {
     alignas(64) double lanes[kLanes];
     Numbers<W> sums[kLanes / W] = {};
-    for (std::size_t m = biases; m < length; m += kLanes) {
+    for (std::size_t m = biases; m < list.length; m += kLanes) {
       for (std::size_t part = 0; part < kLanes / W; ++part) {
         Numbers<W> sum;
         sum_at<W>(own, m + part * W, sum);
@@ -243,15 +237,13 @@ struct Terms {
 };
 
 /// Squared distances in f32: registers hold 2 W numbers.
-struct Centres {
-  const float* centres;
-  std::size_t count;
-  std::size_t columns;
+struct Points {
+  PointList list;
   const float* block;
   const float* bias;
   std::size_t rows;
 
-  /// Of R registers of rows, from `row` on, to the kPanel centres from `first` on.
+  /// Of R registers of rows, from `row` on, to the kPanel points from `first` on.
   template <std::size_t W, std::size_t R>
   [[gnu::always_inline]] void distances(std::size_t first, std::size_t row, Floats<W> (&sums)[kPanel][R]) const {
     for (std::size_t o = 0; o < kPanel; ++o) {
@@ -260,12 +252,12 @@ struct Centres {
         if (bias != nullptr) sums[o][r] = at<W>(bias + (first + o) * kBlockRows + row + r * 2 * W);
       }
     }
-    const float* centre = centres + first * columns;
-    for (std::size_t j = 0; j < columns; ++j, centre += kPanel) {
+    const float* point = list.numbers + first * list.columns;
+    for (std::size_t j = 0; j < list.columns; ++j, point += kPanel) {
       const float* column = block + j * kBlockRows + row;
       for (std::size_t o = 0; o < kPanel; ++o) {
         for (std::size_t r = 0; r < R; ++r) {
-          const Floats<W> away = at<W>(column + r * 2 * W) - centre[o];
+          const Floats<W> away = at<W>(column + r * 2 * W) - point[o];
           sums[o][r] += away * away;
         }
       }
@@ -273,7 +265,7 @@ struct Centres {
   }
 };
 
-struct NearestCentres : Centres {
+struct NearestPoints : Points {
   float* best;
   std::uint32_t* which;
 
@@ -288,10 +280,10 @@ struct NearestCentres : Centres {
         least[r] = Floats<W>{} + HUGE_VALF;
         winner[r] = Codes{};
       }
-      for (std::size_t c = 0; c < count; c += kPanel) {
+      for (std::size_t c = 0; c < list.count; c += kPanel) {
         Floats<W> sums[kPanel][kR];
         distances<W, kR>(c, row, sums);
-        for (std::size_t o = 0; o < std::min(kPanel, count - c); ++o) {
+        for (std::size_t o = 0; o < std::min(kPanel, list.count - c); ++o) {
           const auto number = static_cast<std::int32_t>(c + o);
           for (std::size_t r = 0; r < kR; ++r) {
             const auto nearer = sums[o][r] < least[r];
@@ -308,13 +300,13 @@ struct NearestCentres : Centres {
   }
 };
 
-struct CentreDistances : Centres {
+struct PointDistances : Points {
   float* out;
 
   template <std::size_t W>
   [[gnu::always_inline]] void run() const {
     constexpr std::size_t kR = kAbreast<W>;
-    for (std::size_t c = 0; c < count; c += kPanel) {
+    for (std::size_t c = 0; c < list.count; c += kPanel) {
       for (std::size_t row = 0; row < rows; row += kR * 2 * W) {
         Floats<W> sums[kPanel][kR];
         distances<W, kR>(c, row, sums);
@@ -383,9 +375,9 @@ void widen(const float* from, std::size_t rows, double origin, double* to) noexc
   run_widest(Widen{from, rows, origin, to});
 }
 
-void add_squared_products(const Panel* panels, std::size_t panel_count, std::size_t inputs, const double* block,
-                          const double* bias, std::size_t rows, double* q) noexcept {
-  run_widest(SquaredProducts{panels, panel_count, inputs, block, bias, rows, q});
+void add_squared_products(const PanelList& panels, const double* block, const double* bias, std::size_t rows,
+                          double* q) noexcept {
+  run_widest(SquaredProducts{panels, block, bias, rows, q});
 }
 
 std::size_t pair_lanes_size(std::size_t columns) noexcept {
@@ -411,9 +403,9 @@ void collect_pair_lanes(const double* lanes, std::size_t columns, double* sums) 
   }
 }
 
-void weigh_block(const double* left, const double* weights, std::size_t columns, std::size_t rows, double* right,
-                 double* sum_lanes, double* square_lanes) noexcept {
-  run_widest(WeighBlock{left, weights, columns, rows, right, sum_lanes, square_lanes});
+void weigh_block(const double* left, const double* weights, std::size_t columns, double* right, double* sum_lanes,
+                 double* square_lanes) noexcept {
+  run_widest(WeighBlock{left, weights, columns, right, sum_lanes, square_lanes});
 }
 
 void add_weighted_squares(const double* block, const double* factors, std::size_t columns, std::size_t rows,
@@ -421,19 +413,18 @@ void add_weighted_squares(const double* block, const double* factors, std::size_
   run_widest(WeightedSquares{block, factors, columns, rows, q});
 }
 
-void add_terms(const double* base, const double* const* terms, std::size_t term_count, std::size_t length,
-               std::size_t biases, std::size_t rows, double* bias, double* q) noexcept {
-  run_widest(Terms{base, terms, term_count, length, biases, rows, bias, q});
+void add_terms(const TermList& terms, std::size_t biases, std::size_t rows, double* bias, double* q) noexcept {
+  run_widest(Terms{terms, biases, rows, bias, q});
 }
 
-void nearest_centres(const float* centres, std::size_t count, std::size_t columns, const float* block,
-                     const float* bias, std::size_t rows, float* best, std::uint32_t* which) noexcept {
-  run_widest(NearestCentres{{centres, count, columns, block, bias, rows}, best, which});
+void nearest_points(const PointList& points, const float* block, const float* bias, std::size_t rows, float* best,
+                    std::uint32_t* which) noexcept {
+  run_widest(NearestPoints{{points, block, bias, rows}, best, which});
 }
 
-void centre_distances(const float* centres, std::size_t count, std::size_t columns, const float* block,
-                      const float* bias, std::size_t rows, float* distances) noexcept {
-  run_widest(CentreDistances{{centres, count, columns, block, bias, rows}, distances});
+void point_distances(const PointList& points, const float* block, const float* bias, std::size_t rows,
+                     float* distances) noexcept {
+  run_widest(PointDistances{{points, block, bias, rows}, distances});
 }
 
 void to_shares(double* logs, std::size_t count, std::size_t rows, double* total) noexcept {

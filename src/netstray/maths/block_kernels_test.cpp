@@ -66,7 +66,7 @@ TEST(SquaredProducts, AreThoseOfASlowSumWithTheSameBitsOnAnyInstructionSet) {
     }
     const auto bits = same_bits([&] {
       AlignedNumbers q(kBlockRows);
-      add_squared_products(panels.data(), panels.size(), inputs, block.data(), biased ? bias.data() : nullptr,
+      add_squared_products({panels.data(), panels.size(), inputs}, block.data(), biased ? bias.data() : nullptr,
                            rounded_up(rows, 32), q.data());
       return bits_of(q.data(), rows);
     });
@@ -99,7 +99,7 @@ TEST(PairProducts, AreThoseOfASlowSumWithTheSameBitsOnAnyInstructionSet) {
       AlignedNumbers sums(columns * kWeighLanes);
       AlignedNumbers squares(columns * kWeighLanes);
       AlignedNumbers lanes(pair_lanes_size(columns));
-      weigh_block(left.data(), weights.data(), columns, kBlockRows, right.data(), sums.data(), squares.data());
+      weigh_block(left.data(), weights.data(), columns, right.data(), sums.data(), squares.data());
       add_pair_products(left.data(), right.data(), columns, rounded_up(rows, 8), lanes.data());
       std::vector<double> pairs(columns * columns);
       collect_pair_lanes(lanes.data(), columns, pairs.data());
@@ -123,7 +123,7 @@ TEST(PairProducts, AreThoseOfASlowSumWithTheSameBitsOnAnyInstructionSet) {
   }
 }
 
-TEST(NearestCentres, AreThoseOfASlowSearchWithTheSameBitsOnAnyInstructionSet) {
+TEST(NearestPoints, AreThoseOfASlowSearchWithTheSameBitsOnAnyInstructionSet) {
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     Rng rng(seed);
     const std::size_t columns = 1 + rng.below(6);
@@ -135,13 +135,13 @@ TEST(NearestCentres, AreThoseOfASlowSearchWithTheSameBitsOnAnyInstructionSet) {
     const auto which_bits = same_bits([&] {
       Aligned<float> best(kBlockRows);
       Aligned<std::uint32_t> which(kBlockRows);
-      nearest_centres(centres.data(), count, columns, block.data(), nullptr, rounded_up(rows, 64), best.data(),
-                      which.data());
+      nearest_points({centres.data(), count, columns}, block.data(), nullptr, rounded_up(rows, 64), best.data(),
+                     which.data());
       return bits_of(which.data(), rows);
     });
     const auto distances = numbers_of<float>(same_bits([&] {
       Aligned<float> all(rounded_up(count, 4) * kBlockRows);
-      centre_distances(centres.data(), count, columns, block.data(), nullptr, rounded_up(rows, 64), all.data());
+      point_distances({centres.data(), count, columns}, block.data(), nullptr, rounded_up(rows, 64), all.data());
       return bits_of(all.data(), count * kBlockRows);
     }));
     const auto which = numbers_of<std::uint32_t>(which_bits);
@@ -210,7 +210,7 @@ TEST(Terms, AreAddedUpForEachRow) {
   const auto found = numbers_of<double>(same_bits([&] {
     AlignedNumbers bias(kBiases * kBlockRows);
     AlignedNumbers q(kBlockRows);
-    add_terms(table.data(), terms.data(), 2, kLength, kBiases, kRows, bias.data(), q.data());
+    add_terms({table.data(), terms.data(), 2, kLength}, kBiases, kRows, bias.data(), q.data());
     return bits_of(q.data(), kBlockRows) + bits_of(bias.data(), kBiases * kBlockRows);
   }));
   for (std::size_t row = 0; row < kRows; ++row) {

@@ -68,7 +68,7 @@ void Moments::add_block(const Matrix& matrix, std::span<const std::uint32_t> ind
   weight_ = std::accumulate(weights, weights + indices.size(), weight_);
   if (const std::size_t numbers = shape_.number_columns(); numbers > 0) {
     scratch.left_.load(matrix, indices, origin_);
-    weigh_block(scratch.left_.data(), weights, numbers, kBlockRows, scratch.right_.data(), scratch.sum_lanes_.data(),
+    weigh_block(scratch.left_.data(), weights, numbers, scratch.right_.data(), scratch.sum_lanes_.data(),
                 scratch.square_lanes_.data());
     if (kind_ == Kind::full) {
       add_pair_products(scratch.left_.data(), scratch.right_.data(), numbers, rounded_up(indices.size(), kWeighLanes),

@@ -78,7 +78,7 @@ void QuadraticForm::values(const Matrix& matrix, std::size_t begin, std::size_t 
         scratch.terms_[row * groups.size() + group] = first + groups[group].codes[begin + row] * term_length_;
       }
     }
-    add_terms(base_.data(), scratch.terms_.data(), groups.size(), term_length_, bias_length_, rows,
+    add_terms({base_.data(), scratch.terms_.data(), groups.size(), term_length_}, bias_length_, rows,
               scratch.bias_.data(), scratch.q_.data());
   }
   if (number_outputs_ > 0) {
@@ -87,7 +87,7 @@ void QuadraticForm::values(const Matrix& matrix, std::size_t begin, std::size_t 
     panels.reserve(panel_starts_.size());
     for (const std::size_t start : panel_starts_)
       panels.push_back({panels.size() * kPanel, panel_factors_.data() + start});
-    add_squared_products(panels.data(), panels.size(), shape_.number_columns(), scratch.block_.data(),
+    add_squared_products({panels.data(), panels.size(), shape_.number_columns()}, scratch.block_.data(),
                          groups.empty() ? nullptr : scratch.bias_.data(), rounded_up(rows, kRowStep),
                          scratch.q_.data());
   }
