@@ -2,12 +2,15 @@
 // compare with other programs. Prints the seconds that fitting and scoring took, and the notes.
 //
 //   detector_driver NAME TRAIN.f32 ROWS COLS TEST.f32 ROWS OUT.f64 SEED [--labels FILE.u8] [key=value ...]
+//
+// With the name `elbow` it writes the inertias of k-means for k = 2 to 21 instead.
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
+#include <numeric>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +18,7 @@
 
 #include "netstray/base/error.h"
 #include "netstray/base/text.h"
+#include "netstray/detect/clustering.h"
 #include "netstray/detect/gmm.h"
 #include "netstray/detect/kmeans.h"
 #include "netstray/detect/mahalanobis.h"
@@ -61,8 +65,27 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+void write_numbers(const std::string& path, std::span<const double> numbers) {
+  std::ofstream out(path, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(numbers.data()), static_cast<std::streamsize>(numbers.size_bytes()));
+  if (!out.flush()) throw Error(fmt::format("{}: cannot be written", path));
+}
+
+void run_elbow(const Matrix& matrix, std::uint64_t seed, const std::string& path) {
+  std::vector<std::size_t> counts(20);
+  std::iota(counts.begin(), counts.end(), std::size_t{2});
+  const auto before = std::chrono::steady_clock::now();
+  const auto inertias = elbow(matrix, counts, {.seed = seed, .progress = {}});
+  fmt::print("fit_seconds {:.6f}\n", seconds_since(before));
+  write_numbers(path, inertias);
+}
+
 void run(const std::vector<std::string>& arguments) {
   if (arguments.size() < 8) throw usage_error("NAME TRAIN.f32 ROWS COLS TEST.f32 ROWS OUT.f64 SEED [key=value ...]");
+  if (arguments[0] == "elbow") {
+    const Matrix matrix = read_matrix(arguments[1], whole(arguments[2]), whole(arguments[3]));
+    return run_elbow(matrix, whole(arguments[7]), arguments[6]);
+  }
   const DetectorInfo& info = info_named(arguments[0]);
   const std::size_t columns = whole(arguments[3]);
   const Matrix train = read_matrix(arguments[1], whole(arguments[2]), columns);
@@ -86,9 +109,7 @@ void run(const std::vector<std::string>& arguments) {
   detector->score(test, scores);
   fmt::print("fit_seconds {:.6f}\nscore_seconds {:.6f}\n", fit_seconds, seconds_since(before_score));
   for (const auto& note : notes) fmt::print("note {}\n", note);
-  std::ofstream out(arguments[6], std::ios::binary);
-  out.write(reinterpret_cast<const char*>(scores.data()), static_cast<std::streamsize>(scores.size() * sizeof(double)));
-  if (!out.flush()) throw Error(fmt::format("{}: cannot be written", arguments[6]));
+  write_numbers(arguments[6], scores);
 }
 
 }  // namespace

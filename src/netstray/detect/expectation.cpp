@@ -196,6 +196,7 @@ class EmRun {
     raised_ = raised;
     idle_ = idle;
     std::vector<GaussianComponent> components;
+    components.reserve(found.size());
     for (auto& component : found) components.push_back(*std::move(component));
     return {shape_, std::move(components)};
   }

@@ -80,6 +80,7 @@ TEST(Cluster, FindsFewerClustersWhereThereAreFewerDistinctRows) {
 
 TEST(SpreadRows, TakesDistinctRowsFarApart) {
   std::vector<std::vector<float>> rows;
+  rows.reserve(300);
   for (int i = 0; i < 300; ++i) rows.push_back({static_cast<float>(i % 3) * 100});
   const Matrix matrix = matrix_of(rows);
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
@@ -108,6 +109,7 @@ TEST(Elbow, FallsAsClustersAreAddedAndAgreesWithOneRun) {
 TEST(KMeans, ScalesDistancesByTheirCluster) {
   // One cluster at 0 with distances 1, one at 100 with distances 4 and twice the rows.
   std::vector<std::vector<float>> rows;
+  rows.reserve(60);
   for (int i = 0; i < 20; ++i) rows.push_back({i % 2 == 0 ? -1.0F : 1.0F});
   for (int i = 0; i < 40; ++i) rows.push_back({i % 2 == 0 ? 96.0F : 104.0F});
   const Matrix matrix = matrix_of(rows);

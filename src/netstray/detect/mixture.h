@@ -72,11 +72,11 @@ struct MixtureSettings {
 
 struct FittedMixture {
   Mixture mixture;
-  double mean_log_likelihood;  ///< of a row, before the last change of the components
-  std::size_t iterations;
-  bool converged;
-  std::size_t ridges_raised;    ///< components whose covariance was singular in spite of the ridge, at the end
-  std::size_t components_idle;  ///< components that lost all rows, at the end
+  double mean_log_likelihood = 0;  ///< of a row, before the last change of the components
+  std::size_t iterations = 0;
+  bool converged = false;
+  std::size_t ridges_raised = 0;    ///< components whose covariance was singular in spite of the ridge, at the end
+  std::size_t components_idle = 0;  ///< components that lost all rows, at the end
 };
 
 /// Expectation maximisation (Dempster, Laird, Rubin 1977) as scikit-learn's GaussianMixture: from k-means, until the
