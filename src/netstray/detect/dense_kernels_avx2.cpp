@@ -1,0 +1,30 @@
+// Compiled with AVX2 (see CMakeLists.txt).
+#include "netstray/detect/dense_kernels_body.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+namespace netstray {
+namespace {
+
+struct Avx2Simd {
+  using Float = float __attribute__((vector_size(32)));
+  using Int = std::int32_t __attribute__((vector_size(32)));
+  using Word = std::uint32_t __attribute__((vector_size(32)));
+  static constexpr std::size_t kLanes = 8;
+  static constexpr std::size_t kTileVectors = 2;
+  static constexpr std::size_t tile_rows(std::size_t /*vectors*/) noexcept { return 4; }
+  static constexpr std::size_t kGradientRows = 4;
+  static constexpr std::size_t kGradientVectors = 2;
+
+  [[gnu::always_inline]] static inline Float sqrt(const Float& x) noexcept { return _mm256_sqrt_ps(x); }
+};
+
+constexpr DenseKernels kKernels = DenseKernelBody<Avx2Simd>::kernels();
+
+}  // namespace
+
+const DenseKernels& avx2_dense_kernels() noexcept { return kKernels; }
+
+}  // namespace netstray
+#endif
