@@ -1,0 +1,116 @@
+// Fits a detector on a raw matrix and writes its scores of another, for the oracle tests and for timing:
+//
+//   detector_driver NAME TRAIN.f32 ROWS COLS TEST.f32 ROWS OUT.f64 SEED [--labels FILE.u8] [key=value...]
+//
+// Matrices are row-major little-endian f32, all number columns. Prints a line of JSON: seconds of fit and score, notes,
+// and an autoencoder's learning curves.
+
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "netstray/base/error.h"
+#include "netstray/base/text.h"
+#include "netstray/detect/autoencoder.h"
+#include "netstray/detect/registry.h"
+
+namespace netstray {
+namespace {
+
+const DetectorInfo& info_of(const std::string& name) {
+  if (name == "autoencoder") return autoencoder_info();
+  throw usage_error("unknown detector " + name);
+}
+
+template <typename T>
+std::vector<T> read_raw(const std::string& path, std::size_t count) {
+  std::vector<T> values(count);
+  std::ifstream file(path, std::ios::binary);
+  file.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(count * sizeof(T)));
+  if (!file || file.peek() != std::ifstream::traits_type::eof()) {
+    throw Error(fmt::format("{}: it does not hold {} values of {} bytes", path, count, sizeof(T)));
+  }
+  return values;
+}
+
+Matrix read_matrix(const std::string& path, std::size_t rows, std::size_t columns) {
+  const auto values = read_raw<float>(path, rows * columns);
+  Matrix matrix(rows);
+  for (std::size_t column = 0; column < columns; ++column) {
+    std::vector<float> numbers(rows);
+    for (std::size_t row = 0; row < rows; ++row) numbers[row] = values[row * columns + column];
+    matrix.add_numbers(std::move(numbers));
+  }
+  return matrix;
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+std::size_t whole(const std::string& text) {
+  const auto value = parse_integer(text);
+  if (!value || *value < 0) throw usage_error("not a whole number: " + text);
+  return static_cast<std::size_t>(*value);
+}
+
+void run(const std::vector<std::string>& words) {
+  if (words.size() < 8) throw usage_error("detector_driver NAME TRAIN.f32 ROWS COLS TEST.f32 ROWS OUT.f64 SEED [key=value...]");
+  const DetectorInfo& info = info_of(words[0]);
+  const std::size_t columns = whole(words[3]);
+  const Matrix train = read_matrix(words[1], whole(words[2]), columns);
+  const Matrix test = read_matrix(words[4], whole(words[5]), columns);
+  std::vector<std::string> given;
+  std::vector<std::uint8_t> labels;
+  for (std::size_t i = 8; i < words.size(); ++i) {
+    if (words[i] == "--labels" && i + 1 < words.size()) {
+      labels = read_raw<std::uint8_t>(words[++i], train.rows());
+    } else {
+      given.push_back(words[i]);
+    }
+  }
+  std::vector<std::string> notes;
+  FitContext context;
+  context.seed = whole(words[7]);
+  context.labels = labels;
+  context.notes = &notes;
+
+  const auto fit_start = std::chrono::steady_clock::now();
+  const auto detector = info.fit(train, SettingValues(info.name, info.settings, given), context);
+  const double fit_seconds = seconds_since(fit_start);
+  std::vector<double> scores(test.rows());
+  const auto score_start = std::chrono::steady_clock::now();
+  detector->score(test, scores);
+  const double score_seconds = seconds_since(score_start);
+
+  std::ofstream out(words[6], std::ios::binary);
+  out.write(reinterpret_cast<const char*>(scores.data()), static_cast<std::streamsize>(scores.size() * sizeof(double)));
+  if (!out.flush()) throw Error(words[6] + ": cannot be written");
+  fmt::print(R"({{"fit_seconds": {}, "score_seconds": {}, "notes": [{}])", fit_seconds, score_seconds,
+             notes.empty() ? "" : fmt::format("\"{}\"", join(notes, "\", \"")));
+  if (const auto* autoencoder = dynamic_cast<const Autoencoder*>(detector.get())) {
+    fmt::print(R"(, "loss": {}, "validation_loss": {}, "r2": {})", autoencoder->curves().loss,
+               autoencoder->curves().validation_loss, autoencoder->curves().r2);
+  }
+  fmt::print("}}\n");
+}
+
+}  // namespace
+}  // namespace netstray
+
+int main(int argc, char** argv) {
+  try {
+    netstray::run({argv + 1, argv + argc});
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "detector_driver: %s\n", error.what());
+    return 1;
+  }
+}
