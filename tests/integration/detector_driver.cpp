@@ -19,6 +19,7 @@
 #include "netstray/base/error.h"
 #include "netstray/base/text.h"
 #include "netstray/detect/autoencoder.h"
+#include "netstray/detect/logistic.h"
 #include "netstray/detect/registry.h"
 
 namespace netstray {
@@ -26,6 +27,7 @@ namespace {
 
 const DetectorInfo& info_of(const std::string& name) {
   if (name == "autoencoder") return autoencoder_info();
+  if (name == "logistic") return logistic_info();
   throw usage_error("unknown detector " + name);
 }
 
@@ -62,7 +64,8 @@ std::size_t whole(const std::string& text) {
 }
 
 void run(const std::vector<std::string>& words) {
-  if (words.size() < 8) throw usage_error("detector_driver NAME TRAIN.f32 ROWS COLS TEST.f32 ROWS OUT.f64 SEED [key=value...]");
+  if (words.size() < 8)
+    throw usage_error("detector_driver NAME TRAIN.f32 ROWS COLS TEST.f32 ROWS OUT.f64 SEED [key=value...]");
   const DetectorInfo& info = info_of(words[0]);
   const std::size_t columns = whole(words[3]);
   const Matrix train = read_matrix(words[1], whole(words[2]), columns);

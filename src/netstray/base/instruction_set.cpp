@@ -27,9 +27,12 @@ InstructionSet instruction_set() noexcept {
 
 std::string_view instruction_set_name(InstructionSet set) noexcept {
   switch (set) {
-    case InstructionSet::portable: return "portable";
-    case InstructionSet::avx2: return "avx2";
-    case InstructionSet::avx512: return "avx512";
+    case InstructionSet::portable:
+      return "portable";
+    case InstructionSet::avx2:
+      return "avx2";
+    case InstructionSet::avx512:
+      return "avx512";
   }
   return "portable";
 }

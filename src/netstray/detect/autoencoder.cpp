@@ -11,6 +11,7 @@
 #include "netstray/base/interrupt.h"
 #include "netstray/base/parallel.h"
 #include "netstray/detect/autoencoder_fit.h"
+#include "netstray/detect/finite.h"
 
 namespace netstray {
 namespace {
@@ -20,14 +21,6 @@ constexpr std::size_t kStoreRows = 128;
 constexpr std::size_t kBlock = DenseNet::kBlockRows;
 constexpr double kMostScore = 1e300;
 constexpr std::size_t kMostColumns = std::size_t{1} << 24;
-
-void expect_finite(const Matrix& matrix) {
-  for (std::size_t column = 0; column < matrix.number_columns(); ++column) {
-    if (!std::ranges::all_of(matrix.numbers(column), [](float value) { return std::isfinite(value); })) {
-      throw Error(fmt::format("autoencoder: column {} holds a value that is not finite", column));
-    }
-  }
-}
 
 double capped(double value) noexcept { return std::isnan(value) ? kMostScore : std::min(value, kMostScore); }
 
@@ -111,8 +104,10 @@ LearningCurves load_curves(ByteReader& in) {
   return curves;
 }
 
-/// The layers that the settings name, refused before any memory is taken for them unless the bytes hold as many weights.
-std::vector<DenseLayer> expected_layers(const AutoencoderSettings& settings, std::size_t columns, const ByteReader& in) {
+/// The layers that the settings name, refused before any memory is taken for them unless the bytes hold as many
+/// weights.
+std::vector<DenseLayer> expected_layers(const AutoencoderSettings& settings, std::size_t columns,
+                                        const ByteReader& in) {
   std::vector<DenseLayer> layers;
   try {
     layers = autoencoder_layers(settings, columns);
@@ -133,11 +128,16 @@ std::vector<DenseLayer> expected_layers(const AutoencoderSettings& settings, std
 
 std::string_view activation_name(Activation activation) noexcept {
   switch (activation) {
-    case Activation::linear: return "linear";
-    case Activation::relu: return "relu";
-    case Activation::elu: return "elu";
-    case Activation::tanh: return "tanh";
-    case Activation::sigmoid: return "sigmoid";
+    case Activation::linear:
+      return "linear";
+    case Activation::relu:
+      return "relu";
+    case Activation::elu:
+      return "elu";
+    case Activation::tanh:
+      return "tanh";
+    case Activation::sigmoid:
+      return "sigmoid";
   }
   return "linear";
 }
@@ -152,7 +152,7 @@ Autoencoder::Autoencoder(AutoencoderSettings settings, std::size_t number_column
 Autoencoder Autoencoder::fit(const Matrix& matrix, const AutoencoderSettings& settings, const FitContext& context) {
   if (matrix.rows() == 0 || matrix.columns() == 0) throw Error("autoencoder: no rows or no columns to learn from");
   const std::vector<DenseLayer> layers = autoencoder_layers(settings, matrix.columns());
-  expect_finite(matrix);
+  expect_finite(matrix, "autoencoder");
   Autoencoder result(settings, matrix.number_columns(), widths_of(matrix),
                      DenseNet(matrix.number_columns(), matrix.groups().size(), layers));
   result.curves_ = teach_autoencoder(result.net_, matrix, settings, context);
@@ -183,7 +183,8 @@ void Autoencoder::score(const Matrix& matrix, std::span<double> scores) const {
       net_.begin(work, store, std::span(rows).first(count));
       net_.errors(work, sums);
       for (std::size_t r = 0; r < count; ++r) {
-        scores[first + r] = std::isfinite(sums[r]) ? static_cast<double>(sums[r]) / width : exact_score(matrix, first + r);
+        scores[first + r] =
+            std::isfinite(sums[r]) ? static_cast<double>(sums[r]) / width : exact_score(matrix, first + r);
       }
     }
   });

@@ -47,7 +47,8 @@ double sum_values(const Matrix& matrix, std::size_t begin, std::size_t end, Term
   parallel_for(sums.size(), 1, [&](std::size_t first, std::size_t last) {
     for (std::size_t column = first; column < last; ++column) {
       double sum = 0;
-      for (const float value : matrix.numbers(column).subspan(begin, end - begin)) sum += term(static_cast<double>(value));
+      for (const float value : matrix.numbers(column).subspan(begin, end - begin))
+        sum += term(static_cast<double>(value));
       sums[column] = sum;
     }
   });
@@ -157,16 +158,18 @@ class Lesson {
   }
 
   Error diverged(std::uint32_t epoch, const std::string& why) const {
-    return Error(fmt::format("autoencoder: learning diverged in epoch {}: {}. Use a smaller learning-rate (now {}), or "
-                             "scale the number columns (standardise or rank)",
-                             epoch, why, settings_.learning_rate));
+    return Error(
+        fmt::format("autoencoder: learning diverged in epoch {}: {}. Use a smaller learning-rate (now {}), or "
+                    "scale the number columns (standardise or rank)",
+                    epoch, why, settings_.learning_rate));
   }
 
   void report(std::uint32_t epoch, std::size_t rows, double loss) const {
     if (!context_.progress) return;
     const std::string validation =
         curves_.validation_loss.empty() ? "" : fmt::format(", validation {}", readable(curves_.validation_loss.back()));
-    context_.progress(std::uint64_t{epoch - 1} * training_rows_ + rows, std::uint64_t{settings_.epochs} * training_rows_,
+    context_.progress(std::uint64_t{epoch - 1} * training_rows_ + rows,
+                      std::uint64_t{settings_.epochs} * training_rows_,
                       fmt::format("epoch {}: loss {}{}", epoch, readable(loss), validation));
   }
 
@@ -210,12 +213,15 @@ class Lesson {
 
 std::vector<DenseLayer> autoencoder_layers(const AutoencoderSettings& settings, std::size_t columns) {
   const std::size_t hidden = settings.layers.size();
-  expect(hidden >= 1 && hidden <= kMostLayers, fmt::format("{} hidden layers; from 1 to {} are possible", hidden, kMostLayers));
-  expect(settings.activations.size() == 1 || settings.activations.size() == hidden,
-         fmt::format("{} activations for {} hidden layers; give one, or one each", settings.activations.size(), hidden));
+  expect(hidden >= 1 && hidden <= kMostLayers,
+         fmt::format("{} hidden layers; from 1 to {} are possible", hidden, kMostLayers));
+  expect(
+      settings.activations.size() == 1 || settings.activations.size() == hidden,
+      fmt::format("{} activations for {} hidden layers; give one, or one each", settings.activations.size(), hidden));
   expect(settings.dropout.size() == 1 || settings.dropout.size() == hidden,
          fmt::format("{} dropout shares for {} hidden layers; give one, or one each", settings.dropout.size(), hidden));
-  expect(settings.learning_rate > 0 && settings.learning_rate <= 10, "the learning-rate must be above 0 and at most 10");
+  expect(settings.learning_rate > 0 && settings.learning_rate <= 10,
+         "the learning-rate must be above 0 and at most 10");
   expect(settings.batch >= 1 && settings.batch <= (1U << 20), "a batch has from 1 to 1,048,576 rows");
   expect(settings.epochs >= 1 && settings.epochs <= 100'000, "from 1 to 100,000 epochs are possible");
   expect(settings.validation >= 0 && settings.validation <= 0.9, "the validation share must be from 0 to 0.9");
@@ -227,13 +233,16 @@ std::vector<DenseLayer> autoencoder_layers(const AutoencoderSettings& settings, 
     const bool last = i == hidden;
     const std::size_t units = last ? columns : settings.layers[i];
     const double dropout = last ? 0 : one_of(settings.dropout, i);
-    expect(units >= 1 && (last || units <= kMostUnits), fmt::format("a layer of {} units; from 1 to {} are possible", units, kMostUnits));
+    expect(units >= 1 && (last || units <= kMostUnits),
+           fmt::format("a layer of {} units; from 1 to {} are possible", units, kMostUnits));
     expect(dropout >= 0 && dropout <= kMostDropout, fmt::format("dropout must be from 0 to {}", kMostDropout));
     parameters += (inputs + 1) * units;
-    layers.push_back({static_cast<std::uint32_t>(units), last ? settings.output : one_of(settings.activations, i), dropout});
+    layers.push_back(
+        {static_cast<std::uint32_t>(units), last ? settings.output : one_of(settings.activations, i), dropout});
     inputs = units;
   }
-  expect(parameters <= kMostParameters, fmt::format("{} weights; at most {} are possible", grouped(parameters), grouped(kMostParameters)));
+  expect(parameters <= kMostParameters,
+         fmt::format("{} weights; at most {} are possible", grouped(parameters), grouped(kMostParameters)));
   return layers;
 }
 

@@ -23,7 +23,8 @@ constexpr std::array<SettingInfo, 11> kSettings = {{
     {"dropout", "0", "0 to 0.95; one, or one per hidden layer", "Share of units set to 0 while learning.", "Keras"},
     {"learning-rate", "0.001", "above 0, up to 10", "Adam's step size.", "Kingma, Ba 2015; Keras"},
     {"batch", "32", "1 to 1048576", "Rows a step; larger is faster per epoch and learns less in it.", "Keras"},
-    {"epochs", "30", "1 to 100000", "Times that all rows are gone through, at most.", "of the order that notebooks use"},
+    {"epochs", "30", "1 to 100000", "Times that all rows are gone through, at most.",
+     "of the order that notebooks use"},
     {"validation", "0.1", "0 to 0.9", "Share of the rows kept to watch the loss on: the last in row order.",
      "Keras' validation_split"},
     {"patience", "3", "0 to 100000", "Stops after so many epochs without a better loss; 0: never.",
@@ -58,7 +59,8 @@ AutoencoderSettings settings_of(const SettingValues& values, std::uint64_t seed)
     settings.layers.push_back(static_cast<std::uint32_t>(units));
   }
   settings.activations.clear();
-  for (const auto& word : values.words("activations", kActivations)) settings.activations.push_back(activation_of(word));
+  for (const auto& word : values.words("activations", kActivations))
+    settings.activations.push_back(activation_of(word));
   settings.output = activation_of(values.choice("output", kActivations));
   settings.dropout = shares_of(values);
   settings.learning_rate = values.real("learning-rate", 1e-12, 10);
@@ -81,11 +83,13 @@ std::unique_ptr<Detector> load(ByteReader& in) { return std::make_unique<Autoenc
 constexpr DetectorInfo kInfo = {
     .name = "autoencoder",
     .title = "Autoencoder",
-    .how = "A network learns to reproduce the rows through a narrow middle layer; the score is the mean squared error "
-           "of what it makes of a row.",
+    .how =
+        "A network learns to reproduce the rows through a narrow middle layer; the score is the mean squared error "
+        "of what it makes of a row.",
     .good_for = "many columns that hang together, and enough normal rows (some ten thousands) to learn how",
-    .not_for = "training rows of which attacks are a large part (it learns what is frequent), unscaled columns, or few "
-               "rows",
+    .not_for =
+        "training rows of which attacks are a large part (it learns what is frequent), unscaled columns, or few "
+        "rows",
     .source = "Rumelhart, Hinton, Williams 1986; Hawkins et al. 2002; the same training as Keras'",
     .encoding = "standardise",
     .supervised = false,

@@ -395,7 +395,8 @@ TEST(Autoencoder, SettingsAsTextAreThoseOfTheStruct) {
   EXPECT_EQ(parsed.patience, defaults.patience);
   EXPECT_EQ(parsed.shuffle, defaults.shuffle);
   EXPECT_EQ(parsed.restore_best, defaults.restore_best);
-  const auto given = settings_from({"layers=7,3", "activations=elu,sigmoid", "dropout=0.2,0", "shuffle=no", "epochs=1"});
+  const auto given =
+      settings_from({"layers=7,3", "activations=elu,sigmoid", "dropout=0.2,0", "shuffle=no", "epochs=1"});
   EXPECT_EQ(given.layers, (std::vector<std::uint32_t>{7, 3}));
   EXPECT_EQ(given.activations, (std::vector{Activation::elu, Activation::sigmoid}));
   EXPECT_EQ(given.dropout, (std::vector{0.2, 0.0}));

@@ -11,19 +11,18 @@ namespace netstray {
 /// file of its own with its own compiler options. Nothing here may call an inline function of a library: the linker
 /// keeps one copy of those for the whole program, perhaps the one with instructions that this machine lacks.
 ///
-/// Simd: Float, Int, Word (vectors of f32, i32, u32), kLanes, kTileVectors (widest product tile), tile_rows(vectors),
+/// Simd: Float and Word (vectors of f32 and u32), kLanes, kTileVectors (widest product tile), tile_rows(vectors),
 /// kGradientRows, kGradientVectors, sqrt(Float).
 template <class Simd>
 class DenseKernelBody {
  public:
   static constexpr DenseKernels kernels() noexcept {
-    return {multiply_add, add_coded, add_gradient,  add_coded_gradient, add_bias_gradient, activate,
-            drop,         multiply,  output_deltas, output_errors,      adam,              transpose};
+    return {multiply_add,  add_coded,     add_gradient, add_coded_gradient, add_bias_gradient, activate, drop, multiply,
+            output_deltas, output_errors, adam,         transpose};
   }
 
  private:
   using Float = typename Simd::Float;
-  using Int = typename Simd::Int;
   using Word = typename Simd::Word;
   static constexpr std::size_t kLanes = Simd::kLanes;
   static constexpr std::size_t kPad = DenseKernels::kPad;
@@ -287,11 +286,16 @@ class DenseKernelBody {
 
   static void activate(Activation activation, float* values, float* slopes, std::size_t count) noexcept {
     switch (activation) {
-      case Activation::linear: return activate_all<Activation::linear>(values, slopes, count);
-      case Activation::relu: return activate_all<Activation::relu>(values, slopes, count);
-      case Activation::elu: return activate_all<Activation::elu>(values, slopes, count);
-      case Activation::tanh: return activate_all<Activation::tanh>(values, slopes, count);
-      case Activation::sigmoid: return activate_all<Activation::sigmoid>(values, slopes, count);
+      case Activation::linear:
+        return activate_all<Activation::linear>(values, slopes, count);
+      case Activation::relu:
+        return activate_all<Activation::relu>(values, slopes, count);
+      case Activation::elu:
+        return activate_all<Activation::elu>(values, slopes, count);
+      case Activation::tanh:
+        return activate_all<Activation::tanh>(values, slopes, count);
+      case Activation::sigmoid:
+        return activate_all<Activation::sigmoid>(values, slopes, count);
     }
   }
 
@@ -372,11 +376,16 @@ class DenseKernelBody {
 
   static double output_deltas(const OutputBlock& block, float scale) noexcept {
     switch (block.activation) {
-      case Activation::linear: return deltas_of<Activation::linear>(block, scale);
-      case Activation::relu: return deltas_of<Activation::relu>(block, scale);
-      case Activation::elu: return deltas_of<Activation::elu>(block, scale);
-      case Activation::tanh: return deltas_of<Activation::tanh>(block, scale);
-      case Activation::sigmoid: return deltas_of<Activation::sigmoid>(block, scale);
+      case Activation::linear:
+        return deltas_of<Activation::linear>(block, scale);
+      case Activation::relu:
+        return deltas_of<Activation::relu>(block, scale);
+      case Activation::elu:
+        return deltas_of<Activation::elu>(block, scale);
+      case Activation::tanh:
+        return deltas_of<Activation::tanh>(block, scale);
+      case Activation::sigmoid:
+        return deltas_of<Activation::sigmoid>(block, scale);
     }
     return 0;
   }
@@ -403,11 +412,16 @@ class DenseKernelBody {
 
   static void output_errors(const OutputBlock& block, float* sums) noexcept {
     switch (block.activation) {
-      case Activation::linear: return errors_of<Activation::linear>(block, sums);
-      case Activation::relu: return errors_of<Activation::relu>(block, sums);
-      case Activation::elu: return errors_of<Activation::elu>(block, sums);
-      case Activation::tanh: return errors_of<Activation::tanh>(block, sums);
-      case Activation::sigmoid: return errors_of<Activation::sigmoid>(block, sums);
+      case Activation::linear:
+        return errors_of<Activation::linear>(block, sums);
+      case Activation::relu:
+        return errors_of<Activation::relu>(block, sums);
+      case Activation::elu:
+        return errors_of<Activation::elu>(block, sums);
+      case Activation::tanh:
+        return errors_of<Activation::tanh>(block, sums);
+      case Activation::sigmoid:
+        return errors_of<Activation::sigmoid>(block, sums);
     }
   }
 

@@ -35,22 +35,32 @@ std::vector<NamedKernels> all_kernels() {
 
 double exact(Activation activation, double x) {
   switch (activation) {
-    case Activation::linear: return x;
-    case Activation::relu: return x > 0 ? x : 0;
-    case Activation::elu: return x > 0 ? x : std::expm1(x);
-    case Activation::tanh: return std::tanh(x);
-    case Activation::sigmoid: return 1 / (1 + std::exp(-x));
+    case Activation::linear:
+      return x;
+    case Activation::relu:
+      return x > 0 ? x : 0;
+    case Activation::elu:
+      return x > 0 ? x : std::expm1(x);
+    case Activation::tanh:
+      return std::tanh(x);
+    case Activation::sigmoid:
+      return 1 / (1 + std::exp(-x));
   }
   return 0;
 }
 
 double exact_slope(Activation activation, double x) {
   switch (activation) {
-    case Activation::linear: return 1;
-    case Activation::relu: return x > 0 ? 1 : 0;
-    case Activation::elu: return x > 0 ? 1 : std::exp(x);
-    case Activation::tanh: return 1 - std::tanh(x) * std::tanh(x);
-    case Activation::sigmoid: return exact(activation, x) * (1 - exact(activation, x));
+    case Activation::linear:
+      return 1;
+    case Activation::relu:
+      return x > 0 ? 1 : 0;
+    case Activation::elu:
+      return x > 0 ? 1 : std::exp(x);
+    case Activation::tanh:
+      return 1 - std::tanh(x) * std::tanh(x);
+    case Activation::sigmoid:
+      return exact(activation, x) * (1 - exact(activation, x));
   }
   return 0;
 }
@@ -152,7 +162,8 @@ std::vector<float> everything(const DenseKernels& kernels, std::uint64_t seed) {
   all.insert(all.end(), gradient.begin(), gradient.end());
   std::vector<float> first(inner * width, 0.1F);
   std::vector<float> second(inner * width, 0.2F);
-  kernels.adam({weights.data(), first.data(), second.data(), gradient.data()}, inner * width, {0.1F, 0.9F, 0.99F, 1e-7F});
+  kernels.adam({weights.data(), first.data(), second.data(), gradient.data()}, inner * width,
+               {0.1F, 0.9F, 0.99F, 1e-7F});
   all.insert(all.end(), weights.begin(), weights.end());
   std::vector<float> turned(width * 48);
   kernels.transpose(weights.data(), inner, width - 5, width, turned.data(), 48);

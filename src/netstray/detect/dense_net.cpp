@@ -13,19 +13,23 @@ std::size_t padded(std::size_t count, std::size_t step) noexcept { return (count
 
 double activated(Activation activation, double x) noexcept {
   switch (activation) {
-    case Activation::linear: return x;
-    case Activation::relu: return x > 0 ? x : 0;
-    case Activation::elu: return x > 0 ? x : std::expm1(x);
-    case Activation::tanh: return std::tanh(x);
-    case Activation::sigmoid: return 1 / (1 + std::exp(-x));
+    case Activation::linear:
+      return x;
+    case Activation::relu:
+      return x > 0 ? x : 0;
+    case Activation::elu:
+      return x > 0 ? x : std::expm1(x);
+    case Activation::tanh:
+      return std::tanh(x);
+    case Activation::sigmoid:
+      return 1 / (1 + std::exp(-x));
   }
   return x;
 }
 
 }  // namespace
 
-DenseWorkspace::DenseWorkspace(const DenseNet& net)
-    : inputs_(DenseNet::kBlockRows), targets_(DenseNet::kBlockRows) {
+DenseWorkspace::DenseWorkspace(const DenseNet& net) : inputs_(DenseNet::kBlockRows), targets_(DenseNet::kBlockRows) {
   for (std::size_t i = 0; i < net.layers_.size(); ++i) {
     const std::size_t width = net.layers_[i].width;
     outputs_.emplace_back(DenseNet::kBlockRows * width);
@@ -211,7 +215,8 @@ void DenseNet::reconstruct(std::span<const float> row, std::span<double> out) co
     std::vector<double> sums(biases, biases + layer.shape.units);
     for (std::size_t input = 0; input < layer.inputs; ++input) {
       const float* line = parameters_.data() + layer.weights + input * layer.width;
-      for (std::size_t unit = 0; unit < sums.size(); ++unit) sums[unit] += values[input] * static_cast<double>(line[unit]);
+      for (std::size_t unit = 0; unit < sums.size(); ++unit)
+        sums[unit] += values[input] * static_cast<double>(line[unit]);
     }
     for (double& sum : sums) sum = activated(layer.shape.activation, sum);
     values = std::move(sums);

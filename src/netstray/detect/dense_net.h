@@ -35,10 +35,10 @@ class DenseWorkspace {
 
  private:
   friend class DenseNet;
-  std::size_t rows_ = 0;                        ///< of the block under way
-  std::vector<const float*> inputs_;            ///< its rows, padded to a multiple of kRowTile with its first
-  std::vector<FloatBuffer> outputs_;            ///< per layer
-  std::vector<FloatBuffer> slopes_;             ///< per hidden layer: derivative of output by sum
+  std::size_t rows_ = 0;                            ///< of the block under way
+  std::vector<const float*> inputs_;                ///< its rows, padded to a multiple of kRowTile with its first
+  std::vector<FloatBuffer> outputs_;                ///< per layer
+  std::vector<FloatBuffer> slopes_;                 ///< per hidden layer: derivative of output by sum
   std::vector<std::vector<const float*>> rows_of_;  ///< per layer: where the rows of outputs_ begin
   std::vector<const float*> targets_;
   FloatBuffer dense_targets_;  ///< only where there are one-hot groups

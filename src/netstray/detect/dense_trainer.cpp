@@ -98,9 +98,9 @@ void DenseTrainer::add_pieces(std::size_t count) noexcept {
 void DenseTrainer::adam() noexcept {
   const auto t = static_cast<double>(steps_);
   const double rate = learning_rate_ * std::sqrt(1 - std::pow(kBeta2, t)) / (1 - std::pow(kBeta1, t));
-  dense_kernels().adam({net_.parameters().data(), first_.data(), second_.data(), gradient_.data()}, gradient_.size(),
-                       {static_cast<float>(rate), static_cast<float>(kBeta1), static_cast<float>(kBeta2),
-                        static_cast<float>(kEpsilon)});
+  dense_kernels().adam(
+      {net_.parameters().data(), first_.data(), second_.data(), gradient_.data()}, gradient_.size(),
+      {static_cast<float>(rate), static_cast<float>(kBeta1), static_cast<float>(kBeta2), static_cast<float>(kEpsilon)});
   net_.changed();
 }
 

@@ -1,4 +1,5 @@
 #include "netstray/detect/dense_kernels_body.h"
+#include "netstray/detect/logistic_kernels_body.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -10,14 +11,19 @@ namespace {
 /// Vectors of 16 bytes, which every 64-bit machine has.
 struct PortableSimd {
   using Float = float __attribute__((vector_size(16)));
-  using Int = std::int32_t __attribute__((vector_size(16)));
   using Word = std::uint32_t __attribute__((vector_size(16)));
   static constexpr std::size_t kLanes = 4;
+  using Double = double __attribute__((vector_size(16)));
+  using Word64 = std::uint64_t __attribute__((vector_size(16)));
+  static constexpr std::size_t kDoubles = 2;
   static constexpr std::size_t kTileVectors = 2;
   static constexpr std::size_t tile_rows(std::size_t /*vectors*/) noexcept { return 4; }
   static constexpr std::size_t kGradientRows = 4;
   static constexpr std::size_t kGradientVectors = 2;
 
+  static Double widened(const float* from) noexcept {
+    return Double{static_cast<double>(from[0]), static_cast<double>(from[1])};
+  }
   static Float sqrt(const Float& x) noexcept {
 #if defined(__SSE2__)
     return _mm_sqrt_ps(x);
@@ -27,10 +33,13 @@ struct PortableSimd {
   }
 };
 
-constexpr DenseKernels kKernels = DenseKernelBody<PortableSimd>::kernels();
+constexpr DenseKernels kDense = DenseKernelBody<PortableSimd>::kernels();
+constexpr LogisticKernels kLogistic = LogisticKernelBody<PortableSimd>::kernels();
 
 }  // namespace
 
-const DenseKernels& portable_dense_kernels() noexcept { return kKernels; }
+const DenseKernels& portable_dense_kernels() noexcept { return kDense; }
+
+const LogisticKernels& portable_logistic_kernels() noexcept { return kLogistic; }
 
 }  // namespace netstray
