@@ -1,6 +1,7 @@
 #include "netstray/detect/autoencoder_fit.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -40,35 +41,53 @@ T one_of(const std::vector<T>& values, std::size_t index) {
   return values.size() == 1 ? values.front() : values[index];
 }
 
-/// Sum over the values of rows [begin, end) of (value - centre) or its square.
-template <typename Term>
-double sum_values(const Matrix& matrix, std::size_t begin, std::size_t end, Term term) {
-  std::vector<double> sums(matrix.number_columns());
-  parallel_for(sums.size(), 1, [&](std::size_t first, std::size_t last) {
-    for (std::size_t column = first; column < last; ++column) {
-      double sum = 0;
-      for (const float value : matrix.numbers(column).subspan(begin, end - begin))
-        sum += term(static_cast<double>(value));
-      sums[column] = sum;
-    }
-  });
-  double total = std::accumulate(sums.begin(), sums.end(), 0.0);
-  const auto rows = static_cast<double>(end - begin);
-  for (const auto& group : matrix.groups()) total += rows * (term(1.0) + (group.width - 1.0) * term(0.0));
-  return total;
-}
-
 /// How far the values of some rows are spread.
 struct Spread {
   double mean_square = 0;
   double variance = 0;  ///< about the mean of all values of all columns
 };
 
+struct Sums {
+  double values = 0;
+  double squares = 0;
+};
+
+/// Added up in eight parts that do not wait for one another.
+Sums sums_of(std::span<const float> values) noexcept {
+  constexpr std::size_t kParts = 8;
+  std::array<double, kParts> sums{};
+  std::array<double, kParts> squares{};
+  std::size_t i = 0;
+  for (; i + kParts <= values.size(); i += kParts) {
+    for (std::size_t part = 0; part < kParts; ++part) {
+      const auto value = static_cast<double>(values[i + part]);
+      sums[part] += value;
+      squares[part] += value * value;
+    }
+  }
+  for (; i < values.size(); ++i) {
+    const auto value = static_cast<double>(values[i]);
+    sums[i % kParts] += value;
+    squares[i % kParts] += value * value;
+  }
+  return {std::accumulate(sums.begin(), sums.end(), 0.0), std::accumulate(squares.begin(), squares.end(), 0.0)};
+}
+
 Spread spread_of(const Matrix& matrix, std::size_t begin, std::size_t end) {
-  const double count = static_cast<double>(end - begin) * static_cast<double>(matrix.columns());
-  const double mean = sum_values(matrix, begin, end, [](double value) { return value; }) / count;
-  return {sum_values(matrix, begin, end, [](double value) { return value * value; }) / count,
-          sum_values(matrix, begin, end, [mean](double value) { return (value - mean) * (value - mean); }) / count};
+  std::vector<Sums> columns(matrix.number_columns());
+  parallel_for(columns.size(), 1, [&](std::size_t first, std::size_t last) {
+    for (std::size_t k = first; k < last; ++k) columns[k] = sums_of(matrix.numbers(k).subspan(begin, end - begin));
+  });
+  const auto rows = static_cast<double>(end - begin);
+  const double ones = rows * static_cast<double>(matrix.groups().size());
+  Sums total{ones, ones};
+  for (const Sums& column : columns) {
+    total.values += column.values;
+    total.squares += column.squares;
+  }
+  const double count = rows * static_cast<double>(matrix.columns());
+  const double mean = total.values / count;
+  return {total.squares / count, std::max(0.0, total.squares / count - mean * mean)};
 }
 
 bool rows_are_equal(const Matrix& matrix) {

@@ -44,7 +44,8 @@ std::vector<double> shares_of(const SettingValues& values) {
   std::vector<double> shares;
   for (const auto& part : split(values.text("dropout"), ',')) {
     const auto share = parse_double(trim(part));
-    if (!share || !(*share >= 0 && *share <= 0.95)) {
+    const bool good = share && *share >= 0 && *share <= 0.95;
+    if (!good) {
       throw usage_error(fmt::format("autoencoder: dropout: found {}, expected a number from 0 to 0.95", quoted(part)));
     }
     shares.push_back(*share);

@@ -71,6 +71,13 @@ std::vector<float> random_values(Rng& rng, std::size_t count) {
   return values;
 }
 
+/// Where the rows of a row-major matrix begin.
+std::vector<const float*> starts_of(const std::vector<float>& values, std::size_t rows) {
+  std::vector<const float*> starts(rows);
+  for (std::size_t r = 0; r < rows; ++r) starts[r] = values.data() + r * (values.size() / rows);
+  return starts;
+}
+
 bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
@@ -119,17 +126,15 @@ TEST(DenseKernels, ActivationsOfExtremesAreTheirLimits) {
 std::vector<float> everything(const DenseKernels& kernels, std::uint64_t seed) {
   Rng rng = Rng::stream(seed, 0);
   const std::size_t rows = 8 * (1 + rng.below(4));
-  const std::size_t inner = 1 + rng.below(40);
-  const std::size_t width = 16 * (1 + rng.below(9));
+  const std::size_t inner = 1 + rng.below(20);
+  const std::size_t width = 16 * (1 + rng.below(7));
   const Activation activation = kAll[rng.below(kAll.size())];
   const auto x = random_values(rng, rows * (inner + 2));
   auto weights = random_values(rng, inner * width);
   auto out = random_values(rng, rows * width);
   const auto targets = random_values(rng, rows * width);
-  std::vector<const float*> x_rows;
-  std::vector<const float*> target_rows;
-  for (std::size_t r = 0; r < rows; ++r) x_rows.push_back(x.data() + r * (inner + 2));
-  for (std::size_t r = 0; r < rows; ++r) target_rows.push_back(targets.data() + r * width);
+  const auto x_rows = starts_of(x, rows);
+  const auto target_rows = starts_of(targets, rows);
   std::vector<float> codes(rows * 2);
   std::vector<const float*> code_rows;
   for (std::size_t i = 0; i < codes.size(); ++i) {
@@ -189,8 +194,7 @@ TEST(DenseKernels, ProductsAndGradientsAreThoseOfTheTextbook) {
     const auto x = random_values(rng, rows * inner);
     const auto weights = random_values(rng, inner * width);
     const auto deltas = random_values(rng, rows * width);
-    std::vector<const float*> x_rows;
-    for (std::size_t r = 0; r < rows; ++r) x_rows.push_back(x.data() + r * inner);
+    const auto x_rows = starts_of(x, rows);
     std::vector<float> out(rows * width, 1.0F);
     std::vector<float> gradient(inner * width, 1.0F);
     kernels->multiply_add({x_rows.data(), rows}, inner, weights.data(), width, out.data());
@@ -212,7 +216,7 @@ TEST(DenseKernels, ProductsAndGradientsAreThoseOfTheTextbook) {
 
 TEST(DenseKernels, DropoutDropsTheShareAskedAndKeepsTheMean) {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
-    std::vector<float> values(16 * 4096, 1.0F);
+    std::vector<float> values(65'536, 1.0F);
     std::vector<float> slopes = values;
     const auto key = static_cast<std::uint32_t>(Rng(seed).next());
     dense_kernels().drop({key, static_cast<std::uint32_t>(0.2 * 0x1.0p24), 1.25F}, 0, values.data(), slopes.data(),

@@ -93,10 +93,10 @@ class DenseNet {
   friend class DenseWorkspace;
   struct Layer {
     DenseLayer shape;
-    std::size_t inputs;
-    std::size_t width;       ///< units, padded
-    std::size_t weights;     ///< where they begin in parameters_; the biases follow them
-    std::size_t transposed;  ///< where they begin in transposed_ (not for the first layer)
+    std::size_t inputs = 0;
+    std::size_t width = 0;       ///< units, padded
+    std::size_t weights = 0;     ///< where they begin in parameters_; the biases follow them
+    std::size_t transposed = 0;  ///< where they begin in transposed_ (not for the first layer)
     float* biases(FloatBuffer& from) const noexcept { return from.data() + weights + inputs * width; }
     const float* biases(const FloatBuffer& from) const noexcept { return from.data() + weights + inputs * width; }
   };

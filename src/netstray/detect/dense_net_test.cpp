@@ -148,6 +148,7 @@ TEST(DenseNet, ErrorsAreThoseOfTheNaiveTwinForAnyShape) {
     const Matrix matrix = mixed_matrix(1 + rng.below(32), numbers, seed);
     const RowStore store = store_of(matrix);
     std::vector<DenseLayer> layers;
+    layers.reserve(4);
     for (std::uint64_t i = 0; i < 1 + rng.below(3); ++i) {
       layers.push_back({static_cast<std::uint32_t>(1 + rng.below(70)), static_cast<Activation>(rng.below(5)), 0});
     }

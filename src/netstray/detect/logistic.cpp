@@ -34,7 +34,8 @@ constexpr std::array<SettingInfo, 3> kSettings = {{
 }};
 
 void expect_settings(const LogisticSettings& settings) {
-  if (!(settings.c >= kLeastC && settings.c <= kMostC)) {
+  const bool good = settings.c >= kLeastC && settings.c <= kMostC;
+  if (!good) {
     throw usage_error(fmt::format("logistic: c is {}; from {} to {} is possible", settings.c, kLeastC, kMostC));
   }
   if (settings.steps < 1 || settings.steps > kMostSteps) {
@@ -208,8 +209,9 @@ Logistic Logistic::load(ByteReader& in) {
   result.settings_.steps = in.get<std::uint32_t>();
   result.steps_ = in.get<std::uint32_t>();
   const auto& settings = result.settings_;
-  if (!(settings.c >= kLeastC && settings.c <= kMostC) || balanced > 1 || settings.steps < 1 ||
-      settings.steps > kMostSteps || result.steps_ > settings.steps) {
+  const bool good = settings.c >= kLeastC && settings.c <= kMostC && balanced <= 1 && settings.steps >= 1 &&
+                    settings.steps <= kMostSteps && result.steps_ <= settings.steps;
+  if (!good) {
     in.fail("a setting of the logistic regression is out of range");
   }
   const auto number_columns = in.get<std::uint64_t>();

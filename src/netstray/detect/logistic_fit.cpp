@@ -93,8 +93,8 @@ bool go(const LogisticLoss& loss, std::span<const double> direction, std::vector
   const double slope = dot_of(value.gradient, direction);
   if (!(slope < 0)) return false;
   std::vector<double> trial(weights.size());
-  double length = 1;
-  for (int i = 0; i < kMostHalvings; ++i, length /= 2) {
+  for (int i = 0; i < kMostHalvings; ++i) {
+    const double length = std::ldexp(1.0, -i);
     for (std::size_t k = 0; k < trial.size(); ++k) trial[k] = weights[k] + length * direction[k];
     LogisticLoss::Value there = loss.at(trial, with_hessian);
     if (there.loss <= value.loss + kArmijo * length * slope + kRounding * value.loss) {
@@ -180,7 +180,6 @@ LogisticLoss::LogisticLoss(const Matrix& matrix, std::span<const std::uint8_t> l
                            std::span<const double, 2> class_weights)
     : matrix_(matrix),
       labels_(rounded_up(labels.size(), kBlock)),
-      c_(c),
       class_weights_{class_weights[0] * c, class_weights[1] * c},
       size_(matrix.columns() + 1) {
   for (std::size_t column = 0; column < matrix.number_columns(); ++column)

@@ -42,7 +42,6 @@ class LogisticLoss {
   const Matrix& matrix_;
   std::vector<const float*> columns_;  ///< the number columns' values
   std::vector<float> labels_;          ///< padded with 0
-  double c_;
   double class_weights_[2];
   std::size_t size_;
 };
