@@ -1,62 +1,54 @@
-// Fits a detector on a raw f32 matrix (row-major), scores another and writes the scores as raw f64: for tests that
-// compare with other programs. Prints the seconds that fitting and scoring took, and the notes.
+// Fits a detector on a raw matrix and writes its scores of another, for the oracle tests and for timing:
 //
-//   detector_driver NAME TRAIN.f32 ROWS COLS TEST.f32 ROWS OUT.f64 SEED [--labels FILE.u8] [key=value ...]
+//   detector_driver NAME TRAIN.f32 ROWS COLS TEST.f32 ROWS OUT.f64 SEED [--labels FILE.u8] [key=value...]
 //
-// With the name `elbow` it writes the inertias of k-means for k = 2 to 21 instead.
+// Matrices are row-major little-endian f32, all number columns. Prints a line of JSON: seconds of fit and score, notes,
+// and an autoencoder's learning curves.
 
 #include <chrono>
-#include <cstdint>
 #include <cstdio>
+#include <cstring>
+#include <exception>
 #include <fstream>
-#include <numeric>
-#include <span>
 #include <string>
 #include <vector>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "netstray/base/error.h"
 #include "netstray/base/text.h"
-#include "netstray/detect/clustering.h"
-#include "netstray/detect/gmm.h"
-#include "netstray/detect/kmeans.h"
-#include "netstray/detect/mahalanobis.h"
-#include "netstray/detect/pca.h"
+#include "netstray/detect/autoencoder.h"
+#include "netstray/detect/logistic.h"
 #include "netstray/detect/registry.h"
 
 namespace netstray {
 namespace {
 
-const DetectorInfo& info_named(std::string_view name) {
-  for (const DetectorInfo* info : {&mahalanobis_info(), &gmm_info(), &pca_info(), &kmeans_info()}) {
-    if (info->name == name) return *info;
-  }
-  throw usage_error(fmt::format("no detector {}", quoted(name)));
-}
-
-std::size_t whole(const std::string& text) {
-  const auto number = parse_integer(text);
-  if (!number || *number < 0) throw usage_error(fmt::format("found {}, expected a whole number", quoted(text)));
-  return static_cast<std::size_t>(*number);
+const DetectorInfo& info_of(const std::string& name) {
+  if (name == "autoencoder") return autoencoder_info();
+  if (name == "logistic") return logistic_info();
+  throw usage_error("unknown detector " + name);
 }
 
 template <typename T>
-std::vector<T> read_numbers(const std::string& path, std::size_t count) {
-  std::vector<T> numbers(count);
-  const auto bytes = static_cast<std::streamsize>(count * sizeof(T));
-  std::ifstream in(path, std::ios::binary);
-  if (!in.read(reinterpret_cast<char*>(numbers.data()), bytes)) throw Error(fmt::format("{}: cannot be read", path));
-  return numbers;
+std::vector<T> read_raw(const std::string& path, std::size_t count) {
+  std::vector<T> values(count);
+  std::ifstream file(path, std::ios::binary);
+  file.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(count * sizeof(T)));
+  if (!file || file.peek() != std::ifstream::traits_type::eof()) {
+    throw Error(fmt::format("{}: it does not hold {} values of {} bytes", path, count, sizeof(T)));
+  }
+  return values;
 }
 
 Matrix read_matrix(const std::string& path, std::size_t rows, std::size_t columns) {
-  const auto numbers = read_numbers<float>(path, rows * columns);
+  const auto values = read_raw<float>(path, rows * columns);
   Matrix matrix(rows);
   for (std::size_t column = 0; column < columns; ++column) {
-    std::vector<float> values(rows);
-    for (std::size_t row = 0; row < rows; ++row) values[row] = numbers[row * columns + column];
-    matrix.add_numbers(std::move(values));
+    std::vector<float> numbers(rows);
+    for (std::size_t row = 0; row < rows; ++row) numbers[row] = values[row * columns + column];
+    matrix.add_numbers(std::move(numbers));
   }
   return matrix;
 }
@@ -65,51 +57,52 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-void write_numbers(const std::string& path, std::span<const double> numbers) {
-  std::ofstream out(path, std::ios::binary);
-  out.write(reinterpret_cast<const char*>(numbers.data()), static_cast<std::streamsize>(numbers.size_bytes()));
-  if (!out.flush()) throw Error(fmt::format("{}: cannot be written", path));
+std::size_t whole(const std::string& text) {
+  const auto value = parse_integer(text);
+  if (!value || *value < 0) throw usage_error("not a whole number: " + text);
+  return static_cast<std::size_t>(*value);
 }
 
-void run_elbow(const Matrix& matrix, std::uint64_t seed, const std::string& path) {
-  std::vector<std::size_t> counts(20);
-  std::iota(counts.begin(), counts.end(), std::size_t{2});
-  const auto before = std::chrono::steady_clock::now();
-  const auto inertias = elbow(matrix, counts, {.seed = seed, .progress = {}});
-  fmt::print("fit_seconds {:.6f}\n", seconds_since(before));
-  write_numbers(path, inertias);
-}
-
-void run(const std::vector<std::string>& arguments) {
-  if (arguments.size() < 8) throw usage_error("NAME TRAIN.f32 ROWS COLS TEST.f32 ROWS OUT.f64 SEED [key=value ...]");
-  if (arguments[0] == "elbow") {
-    const Matrix matrix = read_matrix(arguments[1], whole(arguments[2]), whole(arguments[3]));
-    return run_elbow(matrix, whole(arguments[7]), arguments[6]);
-  }
-  const DetectorInfo& info = info_named(arguments[0]);
-  const std::size_t columns = whole(arguments[3]);
-  const Matrix train = read_matrix(arguments[1], whole(arguments[2]), columns);
-  const Matrix test = read_matrix(arguments[4], whole(arguments[5]), columns);
+void run(const std::vector<std::string>& words) {
+  if (words.size() < 8)
+    throw usage_error("detector_driver NAME TRAIN.f32 ROWS COLS TEST.f32 ROWS OUT.f64 SEED [key=value...]");
+  const DetectorInfo& info = info_of(words[0]);
+  const std::size_t columns = whole(words[3]);
+  const Matrix train = read_matrix(words[1], whole(words[2]), columns);
+  const Matrix test = read_matrix(words[4], whole(words[5]), columns);
   std::vector<std::string> given;
   std::vector<std::uint8_t> labels;
-  for (std::size_t i = 8; i < arguments.size(); ++i) {
-    if (arguments[i] == "--labels" && i + 1 < arguments.size()) {
-      labels = read_numbers<std::uint8_t>(arguments[++i], train.rows());
+  for (std::size_t i = 8; i < words.size(); ++i) {
+    if (words[i] == "--labels" && i + 1 < words.size()) {
+      labels = read_raw<std::uint8_t>(words[++i], train.rows());
     } else {
-      given.push_back(arguments[i]);
+      given.push_back(words[i]);
     }
   }
   std::vector<std::string> notes;
-  const FitContext context{whole(arguments[7]), labels, {}, &notes};
-  const auto before_fit = std::chrono::steady_clock::now();
+  FitContext context;
+  context.seed = whole(words[7]);
+  context.labels = labels;
+  context.notes = &notes;
+
+  const auto fit_start = std::chrono::steady_clock::now();
   const auto detector = info.fit(train, SettingValues(info.name, info.settings, given), context);
-  const double fit_seconds = seconds_since(before_fit);
+  const double fit_seconds = seconds_since(fit_start);
   std::vector<double> scores(test.rows());
-  const auto before_score = std::chrono::steady_clock::now();
+  const auto score_start = std::chrono::steady_clock::now();
   detector->score(test, scores);
-  fmt::print("fit_seconds {:.6f}\nscore_seconds {:.6f}\n", fit_seconds, seconds_since(before_score));
-  for (const auto& note : notes) fmt::print("note {}\n", note);
-  write_numbers(arguments[6], scores);
+  const double score_seconds = seconds_since(score_start);
+
+  std::ofstream out(words[6], std::ios::binary);
+  out.write(reinterpret_cast<const char*>(scores.data()), static_cast<std::streamsize>(scores.size() * sizeof(double)));
+  if (!out.flush()) throw Error(words[6] + ": cannot be written");
+  fmt::print(R"({{"fit_seconds": {}, "score_seconds": {}, "notes": [{}])", fit_seconds, score_seconds,
+             notes.empty() ? "" : fmt::format("\"{}\"", join(notes, "\", \"")));
+  if (const auto* autoencoder = dynamic_cast<const Autoencoder*>(detector.get())) {
+    fmt::print(R"(, "loss": {}, "validation_loss": {}, "r2": {})", autoencoder->curves().loss,
+               autoencoder->curves().validation_loss, autoencoder->curves().r2);
+  }
+  fmt::print("}}\n");
 }
 
 }  // namespace
@@ -118,9 +111,9 @@ void run(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
   try {
     netstray::run({argv + 1, argv + argc});
+    return 0;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "detector_driver: {}\n", error.what());
+    std::fprintf(stderr, "detector_driver: %s\n", error.what());
     return 1;
   }
-  return 0;
 }
