@@ -24,7 +24,6 @@ target_include_directories(netstray_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(netstray_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
   -Woverloaded-virtual -Wnull-dereference -Wcast-align -Wduplicated-cond -Wlogical-op)
-target_compile_options(netstray_options INTERFACE -ffp-contract=off)  # the same bits with and without FMA instructions
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(netstray_options INTERFACE -Wno-restrict)  # GCC bug 105651: false alarms on std::string
 endif()

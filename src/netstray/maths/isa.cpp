@@ -1,31 +1,25 @@
 #include "netstray/maths/isa.h"
 
-#include <array>
-#include <cstddef>
+#include <algorithm>
 
 namespace netstray {
 namespace {
 
-constexpr std::array kAll{Isa::portable, Isa::avx2, Isa::avx512};
-
-std::size_t count_usable() noexcept {
+Isa widest_here() noexcept {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512bw")) {
-    return 3;
-  }
-  if (__builtin_cpu_supports("avx2")) return 2;
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f")) return Isa::avx512;
+  if (__builtin_cpu_supports("avx2")) return Isa::avx2;
 #endif
-  return 1;
+  return Isa::portable;
 }
+
+Isa in_use = widest_here();
 
 }  // namespace
 
-std::span<const Isa> usable_isas() noexcept {
-  static const std::size_t count = count_usable();
-  return std::span(kAll).first(count);
-}
+Isa isa() noexcept { return in_use; }
 
-Isa best_isa() noexcept { return usable_isas().back(); }
+void limit_isa(Isa widest) noexcept { in_use = std::min(widest, widest_here()); }
 
 }  // namespace netstray

@@ -69,9 +69,9 @@ class NearestPoints::Search {
   float limit_ = std::numeric_limits<float>::max();
 };
 
-NearestPoints::NearestPoints(RowShape shape, std::span<const float> rows, std::size_t typical_k, Method method)
+NearestPoints::NearestPoints(MatrixShape shape, std::span<const float> rows, std::size_t typical_k, Method method)
     : shape_(std::move(shape)) {
-  const std::size_t count = shape_.packed() == 0 ? 0 : rows.size() / shape_.packed();
+  const std::size_t count = packed_width(shape_) == 0 ? 0 : rows.size() / packed_width(shape_);
   ids_.resize(count);
   slots_.resize(count);
   std::iota(ids_.begin(), ids_.end(), 0U);
@@ -90,7 +90,7 @@ void NearestPoints::arrange(std::span<const float> rows, std::span<std::uint32_t
   if (leaves <= 1) return;
   std::size_t subtree = 1;
   while (subtree * kFan < leaves) subtree *= kFan;
-  const std::size_t packed = shape_.packed();
+  const std::size_t packed = packed_width(shape_);
   std::vector<float> low(rows.begin() + static_cast<std::ptrdiff_t>(ids[0] * packed),
                          rows.begin() + static_cast<std::ptrdiff_t>((ids[0] + 1) * packed));
   std::vector<float> high = low;
@@ -105,7 +105,7 @@ void NearestPoints::arrange(std::span<const float> rows, std::span<std::uint32_t
   double most = -1;
   for (std::size_t k = 0; k < packed; ++k) {
     double spread = double{high[k]} - double{low[k]};
-    if (k >= shape_.numbers && spread > 0) spread = 1.5;  // codes that differ are sqrt(2) apart
+    if (k >= shape_.number_columns() && spread > 0) spread = 1.5;  // codes that differ are sqrt(2) apart
     if (spread > most) {
       most = spread;
       widest = k;
@@ -129,7 +129,7 @@ void NearestPoints::build_boxes() {
     const PointPanels& low = levels_.empty() ? points_ : levels_.back().low;
     const PointPanels& high = levels_.empty() ? points_ : levels_.back().high;
     for (std::size_t node = 0; node < nodes; ++node) {
-      for (std::size_t k = 0; k < shape_.packed(); ++k) {
+      for (std::size_t k = 0; k < packed_width(shape_); ++k) {
         float least = low.at(node * fan, k);
         float most = high.at(node * fan, k);
         for (std::size_t child = node * fan; child < std::min(below, (node + 1) * fan); ++child) {
@@ -150,7 +150,7 @@ void NearestPoints::build_boxes() {
 bool NearestPoints::tree_pays(std::size_t k) const {
   constexpr std::size_t kWorthTrying = 16 * kLeafPoints;
   if (size() < kWorthTrying) return false;
-  std::vector<float> query(shape_.packed());
+  std::vector<float> query(packed_width(shape_));
   std::vector<float> squared(k);
   std::vector<std::uint32_t> indices(k);
   std::size_t visited = 0;
@@ -171,10 +171,9 @@ void NearestPoints::search_tree(std::span<const float> query, Search& search) co
 
 /// Children of one node: the boxes of 16 nodes of `level` from 16 * node on, nearest first.
 void NearestPoints::visit(std::size_t level, std::size_t node, std::span<const float> query, Search& search) const {
-  const PointKernels& kernels = point_kernels();
   const Level& boxes = levels_[level];
   std::array<float, kFan> bounds;
-  kernels.box_distances(boxes.low.view(node, 1), boxes.high.view(node, 1).data, query.data(), bounds.data());
+  box_distances(boxes.low.view(node, 1), boxes.high.view(node, 1).data, query.data(), bounds.data());
   ++search.visited_panels;
   const std::size_t first = node * kFan;
   const std::size_t children = std::min(kFan, boxes.low.size() - first);
@@ -194,7 +193,7 @@ void NearestPoints::visit(std::size_t level, std::size_t node, std::span<const f
     std::array<float, kLeafPoints> squared;
     std::array<float, kPanelPoints> least;
     const std::size_t panels = std::min(kLeafPanels, points_.panels() - child * kLeafPanels);
-    kernels.squared_distances(points_.view(child * kLeafPanels, panels), query.data(), 1, squared.data(), least.data());
+    squared_distances(points_.view(child * kLeafPanels, panels), query.data(), 1, squared.data(), least.data());
     const std::size_t begin = child * kLeafPoints;
     search.offer_panels(squared.data(), least.data(), panels,
                         std::span(ids_).subspan(begin, std::min(kLeafPoints, size() - begin)));
@@ -203,7 +202,6 @@ void NearestPoints::visit(std::size_t level, std::size_t node, std::span<const f
 
 void NearestPoints::search_every(std::span<const float> queries, std::span<Search> searches) const {
   constexpr std::size_t kTogether = 4;
-  const PointKernels& kernels = point_kernels();
   std::array<float, kTogether * kRunPanels * kPanelPoints> squared;
   std::array<float, kTogether * kPanelPoints> least;
   for (std::size_t panel = 0; panel < points_.panels(); panel += kRunPanels) {
@@ -212,8 +210,8 @@ void NearestPoints::search_every(std::span<const float> queries, std::span<Searc
     const auto ids = std::span(ids_).subspan(begin, std::min(panels * kPanelPoints, size() - begin));
     for (std::size_t first = 0; first < searches.size(); first += kTogether) {
       const std::size_t count = std::min(kTogether, searches.size() - first);
-      kernels.squared_distances(points_.view(panel, panels), queries.data() + first * shape_.packed(), count,
-                                squared.data(), least.data());
+      squared_distances(points_.view(panel, panels), queries.data() + first * packed_width(shape_), count,
+                        squared.data(), least.data());
       for (std::size_t q = 0; q < count; ++q) {
         searches[first + q].offer_panels(squared.data() + q * panels * kPanelPoints, least.data() + q * kPanelPoints,
                                          panels, ids);
@@ -224,7 +222,7 @@ void NearestPoints::search_every(std::span<const float> queries, std::span<Searc
 
 void NearestPoints::search(std::span<const float> queries, std::size_t k, std::span<float> squared,
                            std::span<std::uint32_t> indices) const {
-  const std::size_t packed = shape_.packed();
+  const std::size_t packed = packed_width(shape_);
   const std::size_t count = packed == 0 ? 0 : queries.size() / packed;
   std::vector<Search> searches;
   searches.reserve(count);

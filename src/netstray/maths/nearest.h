@@ -22,10 +22,11 @@ class NearestPoints {
 
   NearestPoints() = default;
   /// `rows`: packed rows (packed_rows.h), row after row, finite, at most 2^31. `typical_k`: for the trial.
-  NearestPoints(RowShape shape, std::span<const float> rows, std::size_t typical_k, Method method = Method::automatic);
+  NearestPoints(MatrixShape shape, std::span<const float> rows, std::size_t typical_k,
+                Method method = Method::automatic);
 
   std::size_t size() const noexcept { return points_.size(); }
-  const RowShape& shape() const noexcept { return shape_; }
+  const MatrixShape& shape() const noexcept { return shape_; }
   bool uses_tree() const noexcept { return uses_tree_; }
   /// One of the points, as it was given.
   void read(std::size_t index, std::span<float> packed_row) const noexcept { points_.read(slots_[index], packed_row); }
@@ -50,7 +51,7 @@ class NearestPoints {
     PointPanels low, high;
   };
 
-  RowShape shape_;
+  MatrixShape shape_;
   PointPanels points_;                ///< in the tree's order
   std::vector<std::uint32_t> ids_;    ///< per slot: the point's index
   std::vector<std::uint32_t> slots_;  ///< per index: its slot

@@ -4,19 +4,6 @@
 
 namespace netstray {
 
-RowShape RowShape::of(const Matrix& matrix) {
-  RowShape shape;
-  shape.numbers = static_cast<std::uint32_t>(matrix.number_columns());
-  for (const auto& group : matrix.groups()) shape.group_widths.push_back(group.width);
-  return shape;
-}
-
-std::size_t RowShape::columns() const noexcept {
-  std::size_t sum = numbers;
-  for (const std::uint32_t width : group_widths) sum += width;
-  return sum;
-}
-
 void pack_row(const Matrix& matrix, std::size_t row, std::span<float> out) noexcept {
   float* to = out.data();
   for (std::size_t column = 0; column < matrix.number_columns(); ++column) *to++ = matrix.numbers(column)[row];
@@ -40,21 +27,19 @@ void pack_rows(const Matrix& matrix, std::span<const std::uint32_t> rows, std::s
   }
 }
 
-void add_squared_difference(const RowShape& shape, std::span<const float> a, std::span<const float> b, double weight,
+void add_squared_difference(const MatrixShape& shape, std::span<const float> a, std::span<const float> b, double weight,
                             std::span<double> parts) noexcept {
-  for (std::size_t column = 0; column < shape.numbers; ++column) {
+  for (std::size_t column = 0; column < shape.number_columns(); ++column) {
     const double difference = double{a[column]} - double{b[column]};
     parts[column] += weight * difference * difference;
   }
-  std::size_t first = shape.numbers;
-  for (std::size_t group = 0; group < shape.group_widths.size(); ++group) {
-    const auto code_a = static_cast<std::size_t>(a[shape.numbers + group]);
-    const auto code_b = static_cast<std::size_t>(b[shape.numbers + group]);
+  for (std::size_t group = 0; group < shape.widths().size(); ++group) {
+    const auto code_a = static_cast<std::size_t>(a[shape.number_columns() + group]);
+    const auto code_b = static_cast<std::size_t>(b[shape.number_columns() + group]);
     if (code_a != code_b) {
-      parts[first + code_a] += weight;
-      parts[first + code_b] += weight;
+      parts[shape.first_column(group) + code_a] += weight;
+      parts[shape.first_column(group) + code_b] += weight;
     }
-    first += shape.group_widths[group];
   }
 }
 

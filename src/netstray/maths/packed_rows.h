@@ -3,34 +3,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
-#include "netstray/maths/matrix.h"
+#include "netstray/maths/dense.h"
 
 namespace netstray {
 
-/// Which columns a matrix has, without its rows.
-struct RowShape {
-  std::uint32_t numbers = 0;                ///< number columns
-  std::vector<std::uint32_t> group_widths;  ///< dense width of each one-hot group
-
-  static RowShape of(const Matrix& matrix);
-  /// Dense width.
-  std::size_t columns() const noexcept;
-  /// Places of a packed row: the numbers, then one code a group.
-  std::size_t packed() const noexcept { return numbers + group_widths.size(); }
-  bool operator==(const RowShape&) const = default;
-};
+/// Places of a packed row: the numbers, then one code a group.
+inline std::size_t packed_width(const MatrixShape& shape) noexcept {
+  return shape.number_columns() + shape.widths().size();
+}
 
 /// A row as the distance kernels take it: its numbers, then each group's code as a float (codes are below 2^16, so
-/// exact). `out` has shape.packed() places.
+/// exact). `out` has packed_width places.
 void pack_row(const Matrix& matrix, std::size_t row, std::span<float> out) noexcept;
 /// The named rows, row after row. `out` has rows.size() * packed places.
 void pack_rows(const Matrix& matrix, std::span<const std::uint32_t> rows, std::span<float> out) noexcept;
 
 /// Squared difference of two packed rows, added to `parts` (dense columns) times `weight`. Where codes differ, both
 /// codes' columns get 1 each, as their dense values differ by 1.
-void add_squared_difference(const RowShape& shape, std::span<const float> a, std::span<const float> b, double weight,
+void add_squared_difference(const MatrixShape& shape, std::span<const float> a, std::span<const float> b, double weight,
                             std::span<double> parts) noexcept;
 
 }  // namespace netstray

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <limits>
 
+#include "netstray/maths/isa.h"
+
 namespace netstray {
 namespace {
 
@@ -179,76 +181,81 @@ template <std::size_t Q, std::size_t P>
   return total;
 }
 
-void squared_distances(const PanelView& points, const float* queries, std::size_t count, float* out, float* least) {
-  squared_distances_body(points, queries, count, out, least);
-}
-void box_distances(const PanelView& low, const float* high, const float* query, float* out) {
-  box_distances_body(low, high, query, out);
-}
-void gaussian(float gamma, float* values, std::size_t count) { gaussian_body(gamma, values, count); }
-void dot_products(const PanelView& points, const float* query, double* out) { dot_products_body(points, query, out); }
-double weighted_sum(const double* weights, const float* values, std::size_t count) {
-  return weighted_sum_body(weights, values, count);
-}
-constexpr PointKernels kPortable{squared_distances, box_distances, gaussian, dot_products, weighted_sum};
+struct SquaredDistances {
+  const PanelView& points;
+  const float* queries;
+  std::size_t count;
+  float* out;
+  float* least;
+  template <int>
+  [[gnu::always_inline]] void run() const noexcept {
+    squared_distances_body(points, queries, count, out, least);
+  }
+};
 
-#if defined(__x86_64__)
-[[gnu::target("avx2")]] void squared_distances_avx2(const PanelView& points, const float* queries, std::size_t count,
-                                                    float* out, float* least) {
-  squared_distances_body(points, queries, count, out, least);
-}
-[[gnu::target("avx2")]] void box_distances_avx2(const PanelView& low, const float* high, const float* query,
-                                                float* out) {
-  box_distances_body(low, high, query, out);
-}
-[[gnu::target("avx2")]] void gaussian_avx2(float gamma, float* values, std::size_t count) {
-  gaussian_body(gamma, values, count);
-}
-[[gnu::target("avx2")]] void dot_products_avx2(const PanelView& points, const float* query, double* out) {
-  dot_products_body(points, query, out);
-}
-[[gnu::target("avx2")]] double weighted_sum_avx2(const double* weights, const float* values, std::size_t count) {
-  return weighted_sum_body(weights, values, count);
-}
-constexpr PointKernels kAvx2{squared_distances_avx2, box_distances_avx2, gaussian_avx2, dot_products_avx2,
-                             weighted_sum_avx2};
+struct BoxDistances {
+  const PanelView& low;
+  const float* high;
+  const float* query;
+  float* out;
+  template <int>
+  [[gnu::always_inline]] void run() const noexcept {
+    box_distances_body(low, high, query, out);
+  }
+};
 
-[[gnu::target("avx512f,avx512dq,avx512vl,avx512bw")]] void squared_distances_avx512(const PanelView& points,
-                                                                                    const float* queries,
-                                                                                    std::size_t count, float* out,
-                                                                                    float* least) {
-  squared_distances_body(points, queries, count, out, least);
-}
-[[gnu::target("avx512f,avx512dq,avx512vl,avx512bw")]] void box_distances_avx512(const PanelView& low, const float* high,
-                                                                                const float* query, float* out) {
-  box_distances_body(low, high, query, out);
-}
-[[gnu::target("avx512f,avx512dq,avx512vl,avx512bw")]] void gaussian_avx512(float gamma, float* values,
-                                                                           std::size_t count) {
-  gaussian_body(gamma, values, count);
-}
-[[gnu::target("avx512f,avx512dq,avx512vl,avx512bw")]] void dot_products_avx512(const PanelView& points,
-                                                                               const float* query, double* out) {
-  dot_products_body(points, query, out);
-}
-[[gnu::target("avx512f,avx512dq,avx512vl,avx512bw")]] double weighted_sum_avx512(const double* weights,
-                                                                                 const float* values,
-                                                                                 std::size_t count) {
-  return weighted_sum_body(weights, values, count);
-}
-constexpr PointKernels kAvx512{squared_distances_avx512, box_distances_avx512, gaussian_avx512, dot_products_avx512,
-                               weighted_sum_avx512};
-#endif
+struct Gaussian {
+  float gamma;
+  float* values;
+  std::size_t count;
+  template <int>
+  [[gnu::always_inline]] void run() const noexcept {
+    gaussian_body(gamma, values, count);
+  }
+};
+
+struct DotProducts {
+  const PanelView& points;
+  const float* query;
+  double* out;
+  template <int>
+  [[gnu::always_inline]] void run() const noexcept {
+    dot_products_body(points, query, out);
+  }
+};
+
+struct WeightedSum {
+  const double* weights;
+  const float* values;
+  std::size_t count;
+  double& sum;
+  template <int>
+  [[gnu::always_inline]] void run() const noexcept {
+    sum = weighted_sum_body(weights, values, count);
+  }
+};
 
 }  // namespace
 
-const PointKernels& point_kernels(Isa isa) noexcept {
-#if defined(__x86_64__)
-  if (isa == Isa::avx512) return kAvx512;
-  if (isa == Isa::avx2) return kAvx2;
-#endif
-  (void)isa;
-  return kPortable;
+void squared_distances(const PanelView& points, const float* queries, std::size_t count, float* out,
+                       float* least) noexcept {
+  run_widest(SquaredDistances{points, queries, count, out, least});
+}
+
+void box_distances(const PanelView& low, const float* high, const float* query, float* out) noexcept {
+  run_widest(BoxDistances{low, high, query, out});
+}
+
+void gaussian(float gamma, float* values, std::size_t count) noexcept { run_widest(Gaussian{gamma, values, count}); }
+
+void dot_products(const PanelView& points, const float* query, double* out) noexcept {
+  run_widest(DotProducts{points, query, out});
+}
+
+double weighted_sum(const double* weights, const float* values, std::size_t count) noexcept {
+  double sum = 0;
+  run_widest(WeightedSum{weights, values, count, sum});
+  return sum;
 }
 
 }  // namespace netstray

@@ -2,8 +2,6 @@
 
 #include <cstddef>
 
-#include "netstray/maths/isa.h"
-
 namespace netstray {
 
 /// Points stand in panels of this many: first value 0 of each, then value 1 of each, and so on.
@@ -17,25 +15,24 @@ struct PanelView {
   std::size_t packed;   ///< values of a point
 };
 
-/// The inner loops of what compares rows with many others. Each value is made by the same additions in the same order,
-/// whatever the instruction set and however many points are compared at once. f32; overflow is cut at FLT_MAX.
-struct PointKernels {
-  /// Squared Euclidean distances of the dense rows (codes that differ count 2) of `queries` (packed, row after row) to
-  /// all points, query after query into `out` (queries * panels * kPanelPoints), and for each query the least of each
-  /// of the kPanelPoints places of the panels into `least` (queries * kPanelPoints).
-  void (*squared_distances)(const PanelView& points, const float* queries, std::size_t count, float* out, float* least);
-  /// Least squared distance of one query to anything in each of kPanelPoints boxes: one panel of low corners, one of
-  /// high.
-  void (*box_distances)(const PanelView& low, const float* high, const float* query, float* out);
-  /// exp(-gamma v) of each, in place; error below 2 units in the last place, 0 below exp(-87). `count` is a multiple of
-  /// kPanelPoints.
-  void (*gaussian)(float gamma, float* values, std::size_t count);
-  /// Dot products of the dense rows with one query, added up in f64: one per point into `out`.
-  void (*dot_products)(const PanelView& points, const float* query, double* out);
-  /// sum of weights[i] * values[i], added up in f64 in kPanelPoints lanes. `count` is a multiple of kPanelPoints.
-  double (*weighted_sum)(const double* weights, const float* values, std::size_t count);
-};
+// The inner loops of what compares rows with many others. Each value is made by the same additions in the same order,
+// whatever the instruction set and however many points are compared at once.
 
-const PointKernels& point_kernels(Isa isa = best_isa()) noexcept;
+/// Squared Euclidean distances of the dense rows (codes that differ count 2) of `queries` (packed, row after row) to
+/// all points, query after query into `out` (queries * panels * kPanelPoints places), and for each query the least of
+/// each of the kPanelPoints lanes over the panels into `least` (queries * kPanelPoints). f32; overflow is cut at
+/// FLT_MAX.
+void squared_distances(const PanelView& points, const float* queries, std::size_t count, float* out,
+                       float* least) noexcept;
+/// Least squared distance of one query to anything in each of kPanelPoints boxes: one panel of low corners, one of
+/// high.
+void box_distances(const PanelView& low, const float* high, const float* query, float* out) noexcept;
+/// exp(-gamma v) of each, in place; error below 2 units in the last place, 0 below exp(-87). `count` is a multiple of
+/// kPanelPoints.
+void gaussian(float gamma, float* values, std::size_t count) noexcept;
+/// Dot products of the dense rows with one query, added up in f64: one per point into `out`.
+void dot_products(const PanelView& points, const float* query, double* out) noexcept;
+/// Sum of weights[i] * values[i], added up in f64 in kPanelPoints lanes. `count` is a multiple of kPanelPoints.
+double weighted_sum(const double* weights, const float* values, std::size_t count) noexcept;
 
 }  // namespace netstray

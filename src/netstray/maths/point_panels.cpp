@@ -2,10 +2,10 @@
 
 namespace netstray {
 
-PointPanels::PointPanels(const RowShape& shape, std::size_t count)
-    : count_(count), numbers_(shape.numbers), packed_(shape.packed()), lanes_(panels() * packed_) {}
+PointPanels::PointPanels(const MatrixShape& shape, std::size_t count)
+    : count_(count), numbers_(shape.number_columns()), packed_(packed_width(shape)), lanes_(panels() * packed_) {}
 
-PointPanels::PointPanels(const RowShape& shape, std::span<const float> rows, std::span<const std::uint32_t> order)
+PointPanels::PointPanels(const MatrixShape& shape, std::span<const float> rows, std::span<const std::uint32_t> order)
     : PointPanels(shape, order.size()) {
   for (std::size_t point = 0; point < order.size(); ++point) {
     const float* from = rows.data() + order[point] * packed_;

@@ -15,9 +15,9 @@ class PointPanels {
  public:
   PointPanels() = default;
   /// `count` points, all zero.
-  PointPanels(const RowShape& shape, std::size_t count);
+  PointPanels(const MatrixShape& shape, std::size_t count);
   /// The named rows of `rows` (packed, row after row), in that order.
-  PointPanels(const RowShape& shape, std::span<const float> rows, std::span<const std::uint32_t> order);
+  PointPanels(const MatrixShape& shape, std::span<const float> rows, std::span<const std::uint32_t> order);
 
   std::size_t size() const noexcept { return count_; }
   std::size_t panels() const noexcept { return (count_ + kPanelPoints - 1) / kPanelPoints; }
@@ -30,7 +30,7 @@ class PointPanels {
   void set(std::size_t point, std::size_t value, float to) noexcept {
     lanes_[point / kPanelPoints * packed_ + value].at[point % kPanelPoints] = to;
   }
-  /// `out` has shape.packed() places.
+  /// `out` has packed_width(shape) places.
   void read(std::size_t point, std::span<float> out) const noexcept;
 
   PanelView view() const noexcept { return view(0, panels()); }
