@@ -53,7 +53,8 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 }
 
 void run(std::vector<std::string> words) {
-  if (words.size() < 8) throw usage_error("detector_driver NAME TRAIN ROWS COLUMNS TEST ROWS OUT SEED [--labels FILE] [key=value...]");
+  if (words.size() < 8)
+    throw usage_error("detector_driver NAME TRAIN ROWS COLUMNS TEST ROWS OUT SEED [--labels FILE] [key=value...]");
   const std::size_t columns = std::stoull(words[3]);
   const Matrix train = read_matrix(words[1], std::stoull(words[2]), columns);
   const Matrix test = read_matrix(words[4], std::stoull(words[5]), columns);

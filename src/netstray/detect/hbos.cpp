@@ -211,7 +211,7 @@ HbosDetector HbosDetector::load(ByteReader& in) {
       in.fail("a histogram is out of range");
     }
     const auto edges = equal_bins(histogram.low, histogram.high, counts.size());
-    if (!std::ranges::is_sorted(edges)) in.fail("a histogram's bins are too narrow");
+    if (std::ranges::adjacent_find(edges, std::greater_equal<>()) != edges.end()) in.fail("a histogram's bins are too narrow");
     detector.prepare(histogram);
     if (!std::isfinite(histogram.usual) || !std::isfinite(histogram.most_unusual) ||
         !std::isfinite(*std::ranges::min_element(histogram.unusual))) {
