@@ -31,10 +31,11 @@ struct OcsvmSettings {
 /// the kernel's space, that holds all but a share nu of the training rows. Score = -(decision value), in libsvm's
 /// scale: above 0 outside, below 0 inside.
 ///
-/// Exact solution: libsvm's, to the same stopping rule; equal rows are solved as one with a higher bound. With more
-/// distinct rows than `exact_rows` an approximate one: with the RBF kernel, likenesses to `landmarks` random rows
-/// (Nystroem) and a linear machine on them, learned from 100,000 rows at most; with the linear kernel the same linear
-/// machine on the columns themselves. The notes say so. Squared distances and likenesses are f32, sums f64.
+/// Exact solution: libsvm's, to the same stopping rule (from a better start); equal rows are solved as one with a
+/// higher bound. With more distinct rows than `exact_rows` an approximate one: with the RBF kernel, likenesses to
+/// `landmarks` random rows (Nystroem) and a linear machine on them, learned from 100,000 rows at most; with the linear
+/// kernel the same linear machine on the columns themselves. The notes say so. Squared distances and likenesses are
+/// f32, sums f64.
 class OcsvmDetector final : public Detector {
  public:
   /// Throws Error where there are no rows or columns, a value is not finite or a setting is out of range.
