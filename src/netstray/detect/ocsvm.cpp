@@ -313,16 +313,17 @@ void OcsvmDetector::explain(const Matrix& matrix, std::size_t row, std::span<dou
 
 /// Parts in the likeness are taken by logarithms: far away all likenesses are 0 in any float.
 void OcsvmDetector::explain_rbf(std::span<const float> packed_row, std::span<double> parts) const {
+  std::ranges::fill(parts, 0.0);
+  if (points_.size() == 0) return;
   const double gamma = kernel_.gamma;
   std::vector<float> squared(points_.padded());
-  std::array<float, kPanelPoints> least;
+  std::array<float, kPanelPoints> least{};
   squared_distances(points_.view(), packed_row.data(), 1, squared.data(), least.data());
   std::vector<double> logs(points_.size());
   for (std::size_t i = 0; i < logs.size(); ++i) logs[i] = std::log(std::abs(coefficients_[i])) - gamma * squared[i];
   const double most = *std::ranges::max_element(logs);
   double sum = 0;
   for (const double each : logs) sum += std::exp(each - most);
-  std::ranges::fill(parts, 0.0);
   std::vector<float> point(packed_row.size());
   for (std::size_t i = 0; i < logs.size(); ++i) {
     const double weight = std::exp(logs[i] - most) / sum;

@@ -91,7 +91,7 @@ TEST(Ocsvm, LeavesAboutAShareNuOutside) {
 
 TEST(Ocsvm, ShrinkingAndASmallCacheChangeNothing) {
   Rng rng(2);
-  const Matrix train = quiet_rows(rng, 2500, 4, false);
+  const Matrix train = quiet_rows(rng, 1500, 4, false);
   std::vector<std::uint32_t> all(train.rows());
   std::iota(all.begin(), all.end(), 0U);
   std::vector<float> rows(train.rows() * 4);
@@ -103,10 +103,10 @@ TEST(Ocsvm, ShrinkingAndASmallCacheChangeNothing) {
   const auto large = solve_one_class(problem, kernel, std::size_t{1} << 27, {});
   const auto small = solve_one_class(problem, kernel, 1, {});
   EXPECT_TRUE(large.converged);
-  EXPECT_GT(large.steps, 1000U);  // so that rows were put aside
+  EXPECT_GT(large.shrinks, 0U);
   EXPECT_EQ(large.steps, small.steps);
   EXPECT_EQ(large.alpha, small.alpha);
-  EXPECT_NEAR(std::accumulate(large.alpha.begin(), large.alpha.end(), 0.0), 0.3 * 2500, 1e-6);
+  EXPECT_NEAR(std::accumulate(large.alpha.begin(), large.alpha.end(), 0.0), 0.3 * 1500, 1e-6);
   // Optimal over all rows: nobody who may grow lies lower than anybody who may shrink, by more than the tolerance.
   const PointPanels points(shape, rows, all);
   std::vector<double> coefficients(points.padded());
@@ -213,6 +213,22 @@ TEST(KernelRowCache, ForgetsTheRowThatWasUsedLongestAgo) {
   EXPECT_EQ(cache.find(1).row[0], 1.0F);
   EXPECT_FALSE(cache.find(2).filled);  // in the place of 4
   EXPECT_FALSE(cache.find(4).filled);
+}
+
+TEST(Ocsvm, AFileWithoutSupportVectorsScoresAllTheSame) {
+  ByteWriter out;
+  out.put<std::uint8_t>(0);
+  MatrixShape(matrix_of(2, {})).save(out);
+  out.put(0.5);
+  out.put(1.0F);
+  out.put_vector(std::vector<float>{});
+  out.put_vector(std::vector<double>{});
+  const auto detector = loaded(ocsvm_info(), out.bytes());
+  const Matrix rows = matrix_of(2, {1, 2, 3, 4});
+  EXPECT_EQ(scores_of(*detector, rows), (std::vector<double>{0.5, 0.5}));
+  std::vector<double> parts(2, 1.0);
+  detector->explain(rows, 0, parts);
+  EXPECT_EQ(parts, (std::vector<double>{0, 0}));
 }
 
 TEST(Ocsvm, SavesAndLoads) {

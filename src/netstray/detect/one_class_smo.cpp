@@ -117,6 +117,7 @@ class Smo {
   std::unique_ptr<KernelRowCache> cache_;
   std::uint32_t least_ = kNone;  ///< place of the least gradient among those whose alpha can grow
   bool taken_back_ = false;
+  std::uint64_t shrinks_ = 0;
 };
 
 Smo::Smo(const OneClassProblem& problem, const RowKernel& kernel, std::size_t cache_bytes)
@@ -133,7 +134,7 @@ Smo::Smo(const OneClassProblem& problem, const RowKernel& kernel, std::size_t ca
   for (std::uint32_t row = 0; row < rows(); ++row) {
     const std::array<std::uint32_t, 1> self{row};
     const PointPanels one(*problem.shape, problem.rows, self);
-    std::array<float, kPanelPoints> alike;
+    std::array<float, kPanelPoints> alike{};
     kernel.likeness(one, packed_row(row), alike);
     diagonal_[row] = alike[0];
   }
@@ -298,6 +299,7 @@ void Smo::shrink(double gap) {
   if (kept.size() * 5 > active_.size() * 4) return;
   for (std::size_t place = 0; place < active_.size(); ++place) all_gradient_[active_[place]] = gradient_[place];
   activate(std::move(kept));
+  ++shrinks_;
 }
 
 OneClassSolution Smo::solve(const std::function<void(std::uint64_t, double)>& progress) {
@@ -328,6 +330,7 @@ OneClassSolution Smo::solve(const std::function<void(std::uint64_t, double)>& pr
     shrink(pair.gap);
   }
   solution.rho = rho();
+  solution.shrinks = shrinks_;
   solution.alpha = std::move(all_alpha_);
   return solution;
 }

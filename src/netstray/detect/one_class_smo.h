@@ -24,6 +24,7 @@ struct OneClassSolution {
   std::vector<double> alpha;
   double rho = 0;
   std::uint64_t steps = 0;
+  std::uint64_t shrinks = 0;  ///< how often rows were put aside
   bool converged = true;
 };
 

@@ -17,12 +17,12 @@ void RowKernel::likeness_of_panels(const PanelView& points, std::span<const floa
                                    std::span<float> out) const {
   const std::size_t places = points.panels * kPanelPoints;
   if (kind == Kind::rbf) {
-    std::array<float, kTogether * kPanelPoints> least;
+    std::array<float, kTogether * kPanelPoints> least{};
     squared_distances(points, queries.data(), count, out.data(), least.data());
     gaussian(gamma, out.data(), count * places);
     return;
   }
-  std::array<double, kRunPanels * kPanelPoints> dots;
+  std::array<double, kRunPanels * kPanelPoints> dots{};
   for (std::size_t query = 0; query < count; ++query) {
     dot_products(points, queries.data() + query * points.packed, dots.data());
     for (std::size_t i = 0; i < places; ++i) out[query * places + i] = static_cast<float>(dots[i] / scale);
@@ -46,7 +46,7 @@ void RowKernel::likeness(const PointPanels& points, std::span<const float> query
 void RowKernel::sums(const PointPanels& points, std::span<const double> coefficients, std::span<const float> queries,
                      std::span<double> out) const {
   const std::size_t packed = queries.size() / std::max<std::size_t>(1, out.size());
-  std::array<float, kTogether * kRunPanels * kPanelPoints> alike;
+  std::array<float, kTogether * kRunPanels * kPanelPoints> alike{};
   std::ranges::fill(out, 0.0);
   for (std::size_t panel = 0; panel < points.panels(); panel += kRunPanels) {
     const std::size_t panels = std::min(kRunPanels, points.panels() - panel);

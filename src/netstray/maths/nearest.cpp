@@ -172,12 +172,12 @@ void NearestPoints::search_tree(std::span<const float> query, Search& search) co
 /// Children of one node: the boxes of 16 nodes of `level` from 16 * node on, nearest first.
 void NearestPoints::visit(std::size_t level, std::size_t node, std::span<const float> query, Search& search) const {
   const Level& boxes = levels_[level];
-  std::array<float, kFan> bounds;
+  std::array<float, kFan> bounds{};
   box_distances(boxes.low.view(node, 1), boxes.high.view(node, 1).data, query.data(), bounds.data());
   ++search.visited_panels;
   const std::size_t first = node * kFan;
   const std::size_t children = std::min(kFan, boxes.low.size() - first);
-  std::array<std::uint8_t, kFan> order;
+  std::array<std::uint8_t, kFan> order{};
   for (std::size_t i = 0; i < children; ++i) {
     std::size_t place = i;
     for (; place > 0 && bounds[order[place - 1]] > bounds[i]; --place) order[place] = order[place - 1];
@@ -190,8 +190,8 @@ void NearestPoints::visit(std::size_t level, std::size_t node, std::span<const f
       visit(level - 1, child, query, search);
       continue;
     }
-    std::array<float, kLeafPoints> squared;
-    std::array<float, kPanelPoints> least;
+    std::array<float, kLeafPoints> squared{};
+    std::array<float, kPanelPoints> least{};
     const std::size_t panels = std::min(kLeafPanels, points_.panels() - child * kLeafPanels);
     squared_distances(points_.view(child * kLeafPanels, panels), query.data(), 1, squared.data(), least.data());
     const std::size_t begin = child * kLeafPoints;
@@ -202,8 +202,8 @@ void NearestPoints::visit(std::size_t level, std::size_t node, std::span<const f
 
 void NearestPoints::search_every(std::span<const float> queries, std::span<Search> searches) const {
   constexpr std::size_t kTogether = 4;
-  std::array<float, kTogether * kRunPanels * kPanelPoints> squared;
-  std::array<float, kTogether * kPanelPoints> least;
+  std::array<float, kTogether * kRunPanels * kPanelPoints> squared{};
+  std::array<float, kTogether * kPanelPoints> least{};
   for (std::size_t panel = 0; panel < points_.panels(); panel += kRunPanels) {
     const std::size_t panels = std::min(kRunPanels, points_.panels() - panel);
     const std::size_t begin = panel * kPanelPoints;

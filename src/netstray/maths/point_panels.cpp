@@ -18,6 +18,7 @@ void PointPanels::read(std::size_t point, std::span<float> out) const noexcept {
 }
 
 PanelView PointPanels::view(std::size_t first_panel, std::size_t panels) const noexcept {
+  if (lanes_.empty()) return {nullptr, 0, numbers_, packed_};
   return {lanes_.data()->at.data() + first_panel * packed_ * kPanelPoints, panels, numbers_, packed_};
 }
 
