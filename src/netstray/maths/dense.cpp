@@ -50,12 +50,14 @@ std::size_t constant_columns(const Matrix& matrix) noexcept {
 }
 
 void expect_fit_for_learning(const Matrix& matrix, std::string_view name, std::size_t most_columns) {
-  if (matrix.rows() == 0 || matrix.columns() == 0) throw Error(fmt::format("{}: no rows or no columns to learn from", name));
+  if (matrix.rows() == 0 || matrix.columns() == 0)
+    throw Error(fmt::format("{}: no rows or no columns to learn from", name));
   if (matrix.rows() > 0xffffffffU) throw Error(fmt::format("{}: more rows than it can take", name));
   if (matrix.columns() > most_columns) {
-    throw Error(fmt::format("{}: {} columns after encoding; it takes at most {}. Drop categories with many values, or "
-                            "choose another detector",
-                            name, matrix.columns(), most_columns));
+    throw Error(
+        fmt::format("{}: {} columns after encoding; it takes at most {}. Drop categories with many values, or "
+                    "choose another detector",
+                    name, matrix.columns(), most_columns));
   }
   if (const auto column = first_not_finite(matrix)) {
     throw Error(fmt::format("{}: column {} holds a value that is not finite", name, *column));

@@ -12,8 +12,8 @@
 
 namespace netstray {
 
-/// Rows [begin, end) as dense f32, row after row: `row_major_out` has (end - begin) * columns() places. Made a column at
-/// a time in tiles of rows that stay in cache, many times faster than Matrix::dense_row for each. Thread-safe.
+/// Rows [begin, end) as dense f32, row after row: `row_major_out` has (end - begin) * columns() places. Made a column
+/// at a time in tiles of rows that stay in cache, many times faster than Matrix::dense_row for each. Thread-safe.
 void dense_block(const Matrix& matrix, std::size_t begin, std::size_t end, std::span<float> row_major_out);
 
 /// The first number column that holds NaN or an infinity.

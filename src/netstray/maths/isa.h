@@ -11,9 +11,9 @@ Isa isa() noexcept;
 /// Use at most this one from now on (for tests and comparisons). Not thread-safe.
 void limit_isa(Isa widest) noexcept;
 
-/// Calls `kernel.run<W>()`, compiled for the instruction set that isa() names, where W is how many f64 a register holds.
-/// `run` must be const and always inlined ([[gnu::always_inline]]), as must be all that it calls in its hot loops. Its
-/// file must be compiled with -ffp-contract=off.
+/// Calls `kernel.run<W>()`, compiled for the instruction set that isa() names, where W is how many f64 a register
+/// holds. `run` must be const and always inlined ([[gnu::always_inline]]), as must be all that it calls in its hot
+/// loops. Its file must be compiled with -ffp-contract=off.
 #if defined(__x86_64__)
 template <typename Kernel>
 [[gnu::target("avx512f")]] void run_avx512(const Kernel& kernel) {
