@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "made_matrix.h"
-#include "netstray/detect/isolation_forest.h"
+#include "netstray/detect/forest/isolation_forest.h"
 
 namespace netstray {
 namespace {

@@ -1,5 +1,6 @@
-# netstray_module(NAME [USES target...] [TESTED_WITH target...]): the library netstray_NAME from the folder's sources, its public headers as a header
-# set (so that each is checked to compile alone), and, where there are *_test.cpp, one test program with the label `quick`.
+# netstray_module(NAME [USES target...] [TESTED_WITH target...]): the library netstray_NAME from the sources of the folder
+# and of the folders in it, its public headers as a header set (so that each is checked to compile alone), and, where
+# there are *_test.cpp, one test program with the label `quick`.
 # Sources are found by GLOB CONFIGURE_DEPENDS: a test that exists is built.
 
 include(GoogleTest)
@@ -7,10 +8,10 @@ enable_testing()
 
 function(netstray_module name)
   cmake_parse_arguments(arg "" "" "USES;TESTED_WITH" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
-  file(GLOB headers CONFIGURE_DEPENDS *.h)
-  file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
-  file(GLOB not_library CONFIGURE_DEPENDS *_test.cpp main.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp */*.cpp)
+  file(GLOB headers CONFIGURE_DEPENDS *.h */*.h)
+  file(GLOB tests CONFIGURE_DEPENDS *_test.cpp */*_test.cpp)
+  file(GLOB not_library CONFIGURE_DEPENDS *_test.cpp */*_test.cpp main.cpp)
   list(REMOVE_ITEM sources ${not_library})
 
   add_library(netstray_${name} STATIC ${sources})

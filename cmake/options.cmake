@@ -23,7 +23,8 @@ add_library(netstray_options INTERFACE)
 target_include_directories(netstray_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(netstray_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
-  -Woverloaded-virtual -Wnull-dereference -Wcast-align -Wduplicated-cond -Wlogical-op)
+  -Woverloaded-virtual -Wnull-dereference -Wcast-align -Wduplicated-cond -Wlogical-op
+  -ffp-contract=off)  # fused multiply-add gives other bits where the machine has it
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(netstray_options INTERFACE -Wno-restrict)  # GCC bug 105651: false alarms on std::string
 endif()

@@ -3,13 +3,15 @@
 //   detector_driver NAME TRAIN.f32 ROWS COLS TEST.f32 ROWS OUT.f64 SEED [--labels FILE.u8] [key=value...]
 //
 // Matrices are row-major little-endian f32, all number columns. Prints a line of JSON: seconds of fit and score, notes,
-// and an autoencoder's learning curves.
+// and an autoencoder's learning curves. With the name `elbow` OUT gets the inertias of k-means for k = 2 to 21 instead.
 
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <exception>
 #include <fstream>
+#include <numeric>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,18 +20,12 @@
 
 #include "netstray/base/error.h"
 #include "netstray/base/text.h"
-#include "netstray/detect/autoencoder.h"
-#include "netstray/detect/logistic.h"
+#include "netstray/detect/cluster/clustering.h"
+#include "netstray/detect/neural/autoencoder.h"
 #include "netstray/detect/registry.h"
 
 namespace netstray {
 namespace {
-
-const DetectorInfo& info_of(const std::string& name) {
-  if (name == "autoencoder") return autoencoder_info();
-  if (name == "logistic") return logistic_info();
-  throw usage_error("unknown detector " + name);
-}
 
 template <typename T>
 std::vector<T> read_raw(const std::string& path, std::size_t count) {
@@ -63,10 +59,28 @@ std::size_t whole(const std::string& text) {
   return static_cast<std::size_t>(*value);
 }
 
+void write_raw(const std::string& path, std::span<const double> numbers) {
+  std::ofstream out(path, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(numbers.data()), static_cast<std::streamsize>(numbers.size_bytes()));
+  if (!out.flush()) throw Error(path + ": cannot be written");
+}
+
+void run_elbow(const Matrix& matrix, std::uint64_t seed, const std::string& path) {
+  std::vector<std::size_t> counts(20);
+  std::iota(counts.begin(), counts.end(), std::size_t{2});
+  const auto start = std::chrono::steady_clock::now();
+  write_raw(path, elbow(matrix, counts, {.seed = seed, .progress = {}}));
+  fmt::print(R"({{"fit_seconds": {}}})"
+             "\n",
+             seconds_since(start));
+}
+
 void run(const std::vector<std::string>& words) {
   if (words.size() < 8)
     throw usage_error("detector_driver NAME TRAIN.f32 ROWS COLS TEST.f32 ROWS OUT.f64 SEED [key=value...]");
-  const DetectorInfo& info = info_of(words[0]);
+  if (words[0] == "elbow")
+    return run_elbow(read_matrix(words[1], whole(words[2]), whole(words[3])), whole(words[7]), words[6]);
+  const DetectorInfo& info = detector_info(words[0]);
   const std::size_t columns = whole(words[3]);
   const Matrix train = read_matrix(words[1], whole(words[2]), columns);
   const Matrix test = read_matrix(words[4], whole(words[5]), columns);
@@ -93,9 +107,7 @@ void run(const std::vector<std::string>& words) {
   detector->score(test, scores);
   const double score_seconds = seconds_since(score_start);
 
-  std::ofstream out(words[6], std::ios::binary);
-  out.write(reinterpret_cast<const char*>(scores.data()), static_cast<std::streamsize>(scores.size() * sizeof(double)));
-  if (!out.flush()) throw Error(words[6] + ": cannot be written");
+  write_raw(words[6], scores);
   fmt::print(R"({{"fit_seconds": {}, "score_seconds": {}, "notes": [{}])", fit_seconds, score_seconds,
              notes.empty() ? "" : fmt::format("\"{}\"", join(notes, "\", \"")));
   if (const auto* autoencoder = dynamic_cast<const Autoencoder*>(detector.get())) {

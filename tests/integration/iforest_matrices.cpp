@@ -22,7 +22,7 @@
 #include "netstray/base/error.h"
 #include "netstray/base/output_file.h"
 #include "netstray/base/rng.h"
-#include "netstray/detect/isolation_forest.h"
+#include "netstray/detect/forest/isolation_forest.h"
 #include "netstray/encode/encoder.h"
 #include "netstray/source/table_source.h"
 

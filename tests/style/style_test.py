@@ -110,8 +110,8 @@ class Names(Tree):
         self.write("src/netstray/base/BadName.cpp", "")
         self.assert_fault(names.faults(self.root), "snake_case")
         (self.root / "src/netstray/base/BadName.cpp").unlink()
-        self.write("src/netstray/base/deep/good.cpp", "")
-        self.assert_fault(names.faults(self.root), "flat")
+        self.write("src/netstray/base/deep/deeper/good.cpp", "")
+        self.assert_fault(names.faults(self.root), "one level")
 
     def test_a_header_begins_with_pragma_once(self):
         self.write("src/netstray/base/a.h", "int x;\n")

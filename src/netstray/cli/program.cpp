@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "netstray/base/error.h"
+#include "netstray/base/instruction_set.h"
 #include "netstray/base/interrupt.h"
 #include "netstray/base/output_file.h"
 #include "netstray/base/text.h"
@@ -76,6 +77,7 @@ int dispatch(std::span<const std::string> arguments) {
 int run_program(std::span<const std::string> arguments) {
   install_interrupt_handler();
   try {
+    limit_instruction_set_from_environment();
     return dispatch(arguments);
   } catch (const Error& error) {
     tell(fmt::format("netstray: {}\n", error.what()));

@@ -1,8 +1,8 @@
 #include "netstray/detect/setting.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+
+#include <fmt/core.h>
 
 #include "netstray/base/error.h"
 #include "netstray/base/text.h"
@@ -29,7 +29,8 @@ std::uint64_t parse_whole(const std::string& detector, std::string_view name, st
 
 }  // namespace
 
-SettingValues::SettingValues(std::string_view detector, std::span<const SettingInfo> infos, std::span<const std::string> given)
+SettingValues::SettingValues(std::string_view detector, std::span<const SettingInfo> infos,
+                             std::span<const std::string> given)
     : detector_(detector) {
   std::vector<std::string> names;
   for (const auto& info : infos) {
@@ -75,7 +76,8 @@ bool SettingValues::yes(std::string_view name) const {
 
 std::string SettingValues::choice(std::string_view name, std::span<const std::string_view> choices) const {
   const std::string& value = text(name);
-  if (std::find(choices.begin(), choices.end(), value) == choices.end()) throw wrong(detector_, name, value, list_of(choices));
+  if (std::find(choices.begin(), choices.end(), value) == choices.end())
+    throw wrong(detector_, name, value, list_of(choices));
   return value;
 }
 
@@ -91,7 +93,8 @@ std::vector<std::string> SettingValues::words(std::string_view name, std::span<c
   if (text(name).empty()) return values;
   for (const auto& part : split(text(name), ',')) {
     const std::string word(trim(part));
-    if (std::find(choices.begin(), choices.end(), word) == choices.end()) throw wrong(detector_, name, word, list_of(choices));
+    if (std::find(choices.begin(), choices.end(), word) == choices.end())
+      throw wrong(detector_, name, word, list_of(choices));
     values.push_back(word);
   }
   return values;

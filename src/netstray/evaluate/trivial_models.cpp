@@ -7,7 +7,7 @@
 
 #include "netstray/base/parallel.h"
 #include "netstray/base/rng.h"
-#include "netstray/detect/isolation_forest.h"
+#include "netstray/detect/forest/isolation_forest.h"
 #include "netstray/metric/metric.h"
 
 namespace netstray {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "netstray/maths/isa.h"
+#include "netstray/maths/run_widest.h"
 
 namespace netstray {
 namespace {

@@ -11,7 +11,7 @@ namespace netstray {
 /// Kernels over blocks of rows, for the detectors that do linear algebra. A block holds up to kBlockRows rows of some
 /// columns in f64, column after column: the value of row r in column j lies at [j * kBlockRows + r]. Rows past `rows`
 /// must hold finite numbers (zeros): they are computed and thrown away. All results are the same bits whatever
-/// instruction set isa() names. Blocks ought to lie in an Aligned. Thread-safe.
+/// instruction set in use (base/instruction_set.h). Blocks ought to lie in an Aligned. Thread-safe.
 constexpr std::size_t kBlockRows = 128;
 
 /// `count` up to the next multiple of `step`.

@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "netstray/base/rng.h"
-#include "netstray/maths/isa.h"
+#include "netstray/maths/run_widest.h"
 
 namespace netstray {
 namespace {
@@ -26,13 +26,13 @@ Aligned<Number> random_block(Rng& rng, std::size_t columns, std::size_t rows) {
 
 /// Calls `run` with each instruction set that the machine has and expects the same bits each time; returns them.
 std::string same_bits(const std::function<std::string()>& run) {
-  limit_isa(Isa::portable);
+  limit_instruction_set(InstructionSet::portable);
   const std::string portable = run();
-  for (const Isa limit : {Isa::avx2, Isa::avx512}) {
-    limit_isa(limit);
+  for (const InstructionSet limit : {InstructionSet::avx2, InstructionSet::avx512}) {
+    limit_instruction_set(limit);
     EXPECT_EQ(run(), portable) << "instruction set " << static_cast<int>(limit);
   }
-  limit_isa(Isa::avx512);
+  limit_instruction_set(InstructionSet::avx512);
   return portable;
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "netstray/detect/isolation_forest.h"
+#include "netstray/detect/forest/isolation_forest.h"
 #include "netstray/model/column_roles.h"
 #include "netstray/model/model.h"
 
