@@ -27,7 +27,7 @@ inline std::vector<std::size_t> learned_columns(const Table& table) {
 inline Encoder fit_encoder(const Table& table) {
   std::vector<std::uint32_t> rows(table.rows());
   std::iota(rows.begin(), rows.end(), 0U);
-  return Encoder::fit(table, learned_columns(table), rows, NumericScaling::log);
+  return Encoder::fit(table, learned_columns(table), rows, Encoding{});
 }
 
 }  // namespace netstray

@@ -99,7 +99,7 @@ void run(const std::string& name, const std::string& data, const std::string& ou
   Rng rng(1);
   const auto drawn = rng.sample(static_cast<std::uint32_t>(test.table.rows()), kMostTestRows);
 
-  const Encoder encoder = Encoder::fit(train.table, features(train), normal, NumericScaling::log);
+  const Encoder encoder = Encoder::fit(train.table, features(train), normal, Encoding{});
   const Matrix train_matrix = encoder.encode(train.table).gather(normal);
   const Matrix test_matrix = encoder.encode(test.table).gather(drawn);
   const auto test_labels = attacks(test);

@@ -1,9 +1,7 @@
 #include "netstray/encode/encoder.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <numeric>
 #include <string>
 #include <utility>
 
@@ -12,131 +10,45 @@
 #include "netstray/base/error.h"
 #include "netstray/base/parallel.h"
 #include "netstray/base/text.h"
+#include "netstray/encode/levels.h"
+#include "netstray/encode/rarity.h"
 #include "netstray/encode/scaling.h"
 
 namespace netstray {
 namespace {
-
-constexpr std::size_t kMostLevels = 65'534;
-
-constexpr std::array<std::pair<NumericScaling, std::string_view>, 6> kScalings{
-    {{NumericScaling::standardise, "standardise"},
-     {NumericScaling::log, "log"},
-     {NumericScaling::minmax, "minmax"},
-     {NumericScaling::robust, "robust"},
-     {NumericScaling::rank, "rank"},
-     {NumericScaling::none, "none"}}};
 
 bool is_category(const Field& field) noexcept { return field.type == ColumnType::category; }
 bool is_number(const Field& field) noexcept {
   return field.type == ColumnType::integer || field.type == ColumnType::number;
 }
 
-constexpr std::uint32_t kMissing = netstray::Column::kMissingCode;
-
-/// Levels in order of first appearance, and how often each comes. A missing value and a text "" are the level "".
-void fit_levels(Encoder::Column& column, const Column& source, std::span<const std::uint32_t> rows) {
-  const auto& texts = source.levels();
-  std::vector<std::uint32_t> place(texts.size() + 1, kMissing);  // level of each code of the table, last: of "missing"
-  const auto empty = static_cast<std::size_t>(std::ranges::find(texts, std::string_view{}) - texts.begin());
-  for (const std::uint32_t row : rows) {
-    const std::uint32_t code = source.code(row);
-    const std::size_t text = code == kMissing ? empty : code;
-    if (place[text] == kMissing) {
-      if (column.levels.size() == kMostLevels) {
-        throw Error(fmt::format("column {} has over {} categories; leave it out of what is learned",
-                                quoted(column.field.name), grouped(kMostLevels)));
-      }
-      place[text] = static_cast<std::uint32_t>(column.levels.size());
-      column.levels.push_back(text == texts.size() ? std::string() : texts[text]);
-      column.level_rows.push_back(0);
-    }
-    ++column.level_rows[place[text]];
-  }
-  column.constant = column.levels.size() == 1;
-}
-
-double entropy(const std::vector<std::uint64_t>& counts) {
-  double total = 0;
-  for (const std::uint64_t count : counts) total += static_cast<double>(count);
-  double sum = 0;
-  for (const std::uint64_t count : counts) {
-    const double share = static_cast<double>(count) / total;
-    if (share > 0) sum -= share * std::log(share);
-  }
-  return sum;
-}
-
-std::vector<std::uint16_t> sorted_by_text(const std::vector<std::string>& levels) {
-  std::vector<std::uint16_t> codes(levels.size());
-  std::iota(codes.begin(), codes.end(), std::uint16_t{0});
-  std::ranges::sort(codes, {}, [&](std::uint16_t code) -> const std::string& { return levels[code]; });
-  return codes;
-}
-
-/// 1 to kMostLevels distinct levels, each with a count.
-bool sound_levels(const Encoder::Column& column) {
-  const auto& levels = column.levels;
-  if (levels.empty() || levels.size() > kMostLevels || column.level_rows.size() != levels.size()) return false;
-  if (std::ranges::find(column.level_rows, 0U) != column.level_rows.end()) return false;
-  const auto codes = sorted_by_text(levels);
-  const auto same = [&](std::uint16_t a, std::uint16_t b) { return levels[a] == levels[b]; };
-  return std::ranges::adjacent_find(codes, same) == codes.end();
-}
-
-/// A learned number column of a table: its scaled values, and 0/1 for missing ones.
+/// A learned number column of a table: its values in each scaling, and 0/1 for missing ones.
 struct EncodedNumbers {
-  std::vector<float> values;
+  std::vector<std::vector<float>> values;
   std::vector<float> missing;  ///< empty where training had none missing
   std::uint64_t unseen = 0, out_of_range = 0;
 };
 
-EncodedNumbers encode_numbers(const Encoder::Column& column, const Column& source, NumericScaling scaling) {
-  const NumberScaler scaled(column, scaling);
-  const std::vector<double> numbers = source.numbers();
-  EncodedNumbers encoded{.values = std::vector<float>(numbers.size()),
-                         .missing = std::vector<float>(column.missing > 0 ? numbers.size() : 0)};
+EncodedNumbers encode_numbers(const Encoder::Column& column, const Column& source, const Encoding& encoding) {
+  std::vector<double> numbers = source.numbers();
+  EncodedNumbers encoded;
+  encoded.missing.resize(column.missing > 0 ? numbers.size() : 0);
   std::uint64_t missing = 0;
   for (std::size_t row = 0; row < numbers.size(); ++row) {
     const double number = numbers[row];
     if (std::isfinite(number)) {
       if (number < column.min || number > column.max) ++encoded.out_of_range;
-      encoded.values[row] = scaled(number);
     } else {
       ++missing;
-      encoded.values[row] = scaled(column.median);
+      numbers[row] = column.median;
       if (column.missing > 0) encoded.missing[row] = 1;
     }
   }
   if (column.missing == 0) encoded.unseen = missing;
-  return encoded;
-}
-
-struct EncodedCategory {
-  std::vector<std::uint16_t> codes;
-  std::uint64_t unseen = 0;
-};
-
-/// The code of a level, or the one behind the last for a level that was not seen.
-std::uint16_t code_of(std::string_view text, const Encoder::Column& column, std::span<const std::uint16_t> by_text) {
-  const auto text_of = [&](std::uint16_t code) -> std::string_view { return column.levels[code]; };
-  const auto found = std::ranges::lower_bound(by_text, text, {}, text_of);
-  const bool seen = found != by_text.end() && text_of(*found) == text;
-  return seen ? *found : static_cast<std::uint16_t>(column.levels.size());
-}
-
-EncodedCategory encode_category(const Encoder::Column& column, std::span<const std::uint16_t> by_text,
-                                const Column& source) {
-  const auto unseen = static_cast<std::uint16_t>(column.levels.size());
-  std::vector<std::uint16_t> code_here;  // learned code of each code of the table, the last for a missing value
-  for (const auto& text : source.levels()) code_here.push_back(code_of(text, column, by_text));
-  code_here.push_back(code_of("", column, by_text));
-
-  EncodedCategory encoded;
-  encoded.codes.resize(source.size());
-  for (std::size_t row = 0; row < source.size(); ++row) {
-    encoded.codes[row] = code_here[std::min<std::size_t>(source.code(row), code_here.size() - 1)];
-    if (encoded.codes[row] == unseen) ++encoded.unseen;
+  for (std::size_t which = 0; which < encoding.numeric.size(); ++which) {
+    const NumberScaler scaled(column, encoding.numeric[which], which);
+    auto& values = encoded.values.emplace_back(numbers.size());
+    std::ranges::transform(numbers, values.begin(), scaled);
   }
   return encoded;
 }
@@ -159,26 +71,12 @@ std::vector<const Column*> matched(std::span<const Encoder::Column> learned, con
 
 }  // namespace
 
-std::string_view name_of(NumericScaling scaling) noexcept {
-  for (const auto& [known, name] : kScalings) {
-    if (known == scaling) return name;
-  }
-  return "none";
-}
-
-std::optional<NumericScaling> numeric_scaling(std::string_view name) noexcept {
-  for (const auto& [scaling, known] : kScalings) {
-    if (known == name) return scaling;
-  }
-  return {};
-}
-
 Encoder Encoder::fit(const Table& table, std::span<const std::size_t> columns, std::span<const std::uint32_t> rows,
-                     NumericScaling scaling) {
+                     const Encoding& encoding) {
   if (columns.empty()) throw Error("no column is left to learn from");
   if (rows.empty()) throw Error("no row is left to learn from");
   Encoder encoder;
-  encoder.scaling_ = scaling;
+  encoder.encoding_ = encoding;
   encoder.training_rows_ = rows.size();
   for (const std::size_t column : columns) {
     const Field& field = table.schema()[column];
@@ -199,37 +97,65 @@ Encoder Encoder::fit(const Table& table, std::span<const std::size_t> columns, s
       const std::vector<double> numbers = source.numbers();
       std::vector<double> values(rows.size());
       std::ranges::transform(rows, values.begin(), [&](std::uint32_t row) { return numbers[row]; });
-      fit_numbers(column, std::move(values), scaling);
+      fit_numbers(column, std::move(values), encoding);
     }
   });
+  if (encoding.categories == CategoryEncoding::rarity) encoder.pairs_ = encoder.count_pairs(table, columns, rows);
   encoder.lay_out();
+  if (encoder.width() == 0) {
+    throw Error(fmt::format("no column is left to learn from: all are categories, which {} leaves out",
+                            quoted(encoding.text())));
+  }
   return encoder;
+}
+
+std::vector<Encoder::CategoryPair> Encoder::count_pairs(const Table& table, std::span<const std::size_t> columns,
+                                                        std::span<const std::uint32_t> rows) const {
+  std::vector<CodedColumn> coded;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    if (!is_category(columns_[i].field)) continue;
+    const auto all = encode_levels(columns_[i], sorted_by_text(columns_[i].levels), table.column(columns[i]));
+    CodedColumn& column = coded.emplace_back(CodedColumn{i, std::vector<std::uint16_t>(rows.size())});
+    std::ranges::transform(rows, column.codes.begin(), [&](std::uint32_t row) { return all[row]; });
+  }
+  return fit_pairs(columns_, coded);
 }
 
 void Encoder::lay_out() {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (is_number(columns_[i].field)) origin_.push_back(i);
-  }
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (is_number(columns_[i].field) && columns_[i].missing > 0) origin_.push_back(i);
-  }
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (is_category(columns_[i].field)) origin_.resize(origin_.size() + columns_[i].levels.size() + 1, i);
+    (is_number(columns_[i].field) ? numbers_ : categories_).push_back(i);
+    if (columns_[i].missing > 0) missing_.push_back(i);
     by_text_.push_back(sorted_by_text(columns_[i].levels));
     entropy_.push_back(entropy(columns_[i].level_rows));
+  }
+  for (std::size_t i = 0; i < encoding_.numeric.size(); ++i) {
+    origin_.insert(origin_.end(), numbers_.begin(), numbers_.end());
+  }
+  origin_.insert(origin_.end(), missing_.begin(), missing_.end());
+  if (encoding_.categories == CategoryEncoding::one_hot) {
+    for (const std::size_t i : categories_) origin_.resize(origin_.size() + columns_[i].levels.size() + 1, i);
+  }
+  if (encoding_.categories != CategoryEncoding::rarity) return;
+  origin_.insert(origin_.end(), categories_.begin(), categories_.end());
+  for (const std::size_t i : categories_) level_rarities_.push_back(level_rarities(columns_[i], training_rows_));
+  for (const auto& pair : pairs_) {
+    origin_.push_back(pair.column);
+    pair_rarities_.push_back(pair_rarities(pair, columns_, training_rows_));
   }
 }
 
 Matrix Encoder::encode(const Table& table, EncodeCounts* counts) const {
   const std::vector<const netstray::Column*> sources = matched(columns_, table);
   std::vector<EncodedNumbers> numbers(columns_.size());
-  std::vector<EncodedCategory> categories(columns_.size());
+  std::vector<std::vector<std::uint16_t>> codes(columns_.size());
   parallel_for(columns_.size(), 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       if (is_number(columns_[i].field)) {
-        numbers[i] = encode_numbers(columns_[i], *sources[i], scaling_);
-      } else {
-        categories[i] = encode_category(columns_[i], by_text_[i], *sources[i]);
+        numbers[i] = encode_numbers(columns_[i], *sources[i], encoding_);
+      } else if (counts != nullptr || encoding_.categories != CategoryEncoding::none) {
+        codes[i] = encode_levels(columns_[i], by_text_[i], *sources[i]);
+        const auto unseen = static_cast<std::uint16_t>(columns_[i].levels.size());
+        numbers[i].unseen = static_cast<std::uint64_t>(std::ranges::count(codes[i], unseen));
       }
     }
   });
@@ -238,29 +164,63 @@ Matrix Encoder::encode(const Table& table, EncodeCounts* counts) const {
     counts->unseen.resize(columns_.size());
     counts->out_of_range.resize(columns_.size());
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      counts->unseen[i] += numbers[i].unseen + categories[i].unseen;
+      counts->unseen[i] += numbers[i].unseen;
       counts->out_of_range[i] += numbers[i].out_of_range;
     }
   }
   Matrix matrix(table.rows());
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (is_number(columns_[i].field)) matrix.add_numbers(std::move(numbers[i].values));
+  for (std::size_t which = 0; which < encoding_.numeric.size(); ++which) {
+    for (const std::size_t i : numbers_) matrix.add_numbers(std::move(numbers[i].values[which]));
   }
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (columns_[i].missing > 0) matrix.add_numbers(std::move(numbers[i].missing));
-  }
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (!is_category(columns_[i].field)) continue;
-    matrix.add_group(static_cast<std::uint32_t>(columns_[i].levels.size()) + 1, std::move(categories[i].codes));
-  }
+  for (const std::size_t i : missing_) matrix.add_numbers(std::move(numbers[i].missing));
+  add_categories(matrix, std::move(codes));
   return matrix;
 }
 
+/// `codes`: per learned column, empty for numbers.
+void Encoder::add_categories(Matrix& matrix, std::vector<std::vector<std::uint16_t>> codes) const {
+  if (encoding_.categories == CategoryEncoding::one_hot) {
+    for (const std::size_t i : categories_) {
+      matrix.add_group(static_cast<std::uint32_t>(columns_[i].levels.size()) + 1, std::move(codes[i]));
+    }
+  }
+  if (encoding_.categories != CategoryEncoding::rarity) return;
+  std::vector<std::vector<float>> rarities(categories_.size() + pairs_.size());
+  parallel_for(rarities.size(), 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t k = begin; k < end; ++k) {
+      rarities[k].resize(matrix.rows());
+      if (k < categories_.size()) {
+        const auto value_of = [&](std::uint16_t code) { return level_rarities_[k][code]; };
+        std::ranges::transform(codes[categories_[k]], rarities[k].begin(), value_of);
+        continue;
+      }
+      const CategoryPair& pair = pairs_[k - categories_.size()];
+      const auto& cells = pair_rarities_[k - categories_.size()];
+      const std::size_t width = columns_[pair.column].levels.size() + 1;
+      const auto value_of = [&](std::uint16_t a, std::uint16_t b) { return cells[a * width + b]; };
+      std::ranges::transform(codes[pair.given], codes[pair.column], rarities[k].begin(), value_of);
+    }
+  });
+  for (auto& values : rarities) matrix.add_numbers(std::move(values));
+}
+
 std::string Encoder::column_name(std::size_t dense) const {
-  const Column& column = columns_[origin_[dense]];
-  const auto place = dense - static_cast<std::size_t>(std::ranges::find(origin_, origin_[dense]) - origin_.begin());
-  if (is_number(column.field)) return column.field.name + (place == 0 ? "" : " missing");
-  return place < column.levels.size() ? column.field.name + "=" + column.levels[place] : column.field.name + " unseen";
+  const std::string& name = columns_[origin_[dense]].field.name;
+  const std::size_t scalings = encoding_.numeric.size();
+  if (dense < numbers_.size() * scalings) {
+    return scalings == 1 ? name : fmt::format("{} ({})", name, name_of(encoding_.numeric[dense / numbers_.size()]));
+  }
+  std::size_t place = dense - numbers_.size() * scalings;
+  if (place < missing_.size()) return name + " missing";
+  place -= missing_.size();
+  if (encoding_.categories == CategoryEncoding::rarity) {
+    if (place < categories_.size()) return "rarity of " + name;
+    return fmt::format("rarity of {} given {}", name, columns_[pairs_[place - categories_.size()].given].field.name);
+  }
+  const auto& levels = columns_[origin_[dense]].levels;
+  const auto first = std::ranges::find(origin_, origin_[dense]) - origin_.begin();
+  place = dense - static_cast<std::size_t>(first);
+  return place < levels.size() ? name + "=" + levels[place] : name + " unseen";
 }
 
 double Encoder::surprise(std::size_t column, const netstray::Column& source, std::size_t row) const {
@@ -283,81 +243,6 @@ Schema Encoder::schema() const {
   fields.reserve(columns_.size());
   for (const auto& column : columns_) fields.push_back(column.field);
   return Schema(std::move(fields));
-}
-
-void Encoder::save(ByteWriter& out) const {
-  out.put(static_cast<std::uint8_t>(scaling_));
-  out.put(training_rows_);
-  out.put<std::uint64_t>(columns_.size());
-  for (const auto& column : columns_) {
-    out.put_text(column.field.name);
-    out.put(static_cast<std::uint8_t>(column.field.type));
-    out.put(static_cast<std::uint8_t>(column.constant));
-    if (is_category(column.field)) {
-      out.put_texts(column.levels);
-      out.put_vector(column.level_rows);
-      continue;
-    }
-    for (const double value : {column.min, column.max, column.median, column.low, column.high, column.mean, column.sd,
-                               column.shift, column.scale}) {
-      out.put(value);
-    }
-    out.put(column.missing);
-    out.put_vector(column.quantiles);
-  }
-}
-
-Encoder Encoder::load(ByteReader& in) {
-  Encoder encoder;
-  const auto scaling = in.get<std::uint8_t>();
-  if (scaling >= kScalings.size()) in.fail("an encoding of numbers that is not known");
-  encoder.scaling_ = static_cast<NumericScaling>(scaling);
-  encoder.training_rows_ = in.get<std::uint64_t>();
-  const std::size_t count = in.get_count(sizeof(std::uint64_t) + 2);
-  for (std::size_t i = 0; i < count; ++i) {
-    Column& column = encoder.columns_.emplace_back();
-    column.field.name = in.get_text();
-    column.field.type = static_cast<ColumnType>(in.get<std::uint8_t>());
-    if (!is_number(column.field) && !is_category(column.field)) in.fail("a learned column of a wrong type");
-    column.constant = in.get<std::uint8_t>() != 0;
-    if (is_category(column.field)) {
-      column.levels = in.get_texts();
-      column.level_rows = in.get_vector<std::uint64_t>();
-      continue;
-    }
-    for (double* value : {&column.min, &column.max, &column.median, &column.low, &column.high, &column.mean, &column.sd,
-                          &column.shift, &column.scale}) {
-      *value = in.get<double>();
-    }
-    column.missing = in.get<std::uint64_t>();
-    column.quantiles = in.get_vector<double>();
-  }
-  encoder.check(in);
-  encoder.lay_out();
-  return encoder;
-}
-
-void Encoder::check(const ByteReader& in) const {
-  if (columns_.empty() || training_rows_ == 0) in.fail("an encoder that learned nothing");
-  std::vector<std::string_view> names;
-  for (const auto& column : columns_) {
-    names.emplace_back(column.field.name);
-    if (is_category(column.field)) {
-      if (!sound_levels(column)) in.fail("the levels of a learned category are not distinct and counted");
-      continue;
-    }
-    for (const double value : {column.min, column.max, column.median, column.low, column.high, column.mean, column.sd,
-                               column.shift, column.scale}) {
-      if (!std::isfinite(value)) in.fail("a learned number column has a value that is not finite");
-    }
-    const std::size_t quantiles = scaling_ == NumericScaling::rank ? kRankSteps + 1 : 0;
-    if (!(column.scale > 0) || column.quantiles.size() != quantiles || !std::ranges::is_sorted(column.quantiles) ||
-        !std::ranges::all_of(column.quantiles, [](double value) { return std::isfinite(value); })) {
-      in.fail("the scaling of a learned number column is out of range");
-    }
-  }
-  std::ranges::sort(names);
-  if (std::ranges::adjacent_find(names) != names.end()) in.fail("two learned columns have one name");
 }
 
 }  // namespace netstray

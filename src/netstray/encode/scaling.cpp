@@ -31,39 +31,33 @@ MeanSd safe_mean_sd(std::vector<double> values) {
 double usable(double scale, double otherwise) noexcept { return scale > 0 ? std::min(scale, kLargest) : otherwise; }
 
 /// Shift and scale of the scalings that are a shift and a scale. `sorted` is imputed and not empty.
-void fit_shift(Encoder::Column& column, const std::vector<double>& sorted, NumericScaling scaling) {
+Encoder::LinearScale fit_scale(const Encoder::Column& column, const std::vector<double>& sorted,
+                               NumericScaling scaling) {
   const bool same = sorted.front() == sorted.back();
   const double sd = same ? 1 : usable(column.sd, 1);
   switch (scaling) {
     case NumericScaling::standardise:
-      column.shift = column.mean;
-      column.scale = sd;
-      break;
+      return {column.mean, sd};
     case NumericScaling::log: {
       std::vector<double> logs(sorted.size());
       std::transform(sorted.begin(), sorted.end(), logs.begin(), log_of);
       const MeanSd moments = mean_sd(logs);
-      column.shift = same ? logs.front() : moments.mean;
-      column.scale = same ? 1 : usable(moments.sd, 1);
-      break;
+      return {same ? logs.front() : moments.mean, same ? 1 : usable(moments.sd, 1)};
     }
     case NumericScaling::minmax:
-      column.shift = sorted.front();
-      column.scale = usable(sorted.back() - sorted.front(), 1);
-      break;
+      return {sorted.front(), usable(sorted.back() - sorted.front(), 1)};
     case NumericScaling::robust:
-      column.shift = column.median;
-      column.scale = usable(sorted_quantile(sorted, 0.75) - sorted_quantile(sorted, 0.25), sd);
-      break;
+      return {column.median, usable(sorted_quantile(sorted, 0.75) - sorted_quantile(sorted, 0.25), sd)};
     case NumericScaling::rank:
     case NumericScaling::none:
       break;
   }
+  return {};
 }
 
 }  // namespace
 
-void fit_numbers(Encoder::Column& column, std::vector<double> values, NumericScaling scaling) {
+void fit_numbers(Encoder::Column& column, std::vector<double> values, const Encoding& encoding) {
   const std::size_t rows = values.size();
   std::erase_if(values, [](double value) { return !std::isfinite(value); });
   std::sort(values.begin(), values.end());
@@ -84,15 +78,16 @@ void fit_numbers(Encoder::Column& column, std::vector<double> values, NumericSca
   const MeanSd moments = same ? MeanSd{values.front(), 0} : safe_mean_sd(values);
   column.mean = moments.mean;
   column.sd = std::min(moments.sd, kLargest);
-  fit_shift(column, values, scaling);
-  if (scaling != NumericScaling::rank) return;
+  for (const auto scaling : encoding.numeric) column.scales.push_back(fit_scale(column, values, scaling));
+  if (!encoding.has(NumericScaling::rank)) return;
   for (std::size_t step = 0; step <= kRankSteps; ++step) {
     column.quantiles.push_back(sorted_quantile(values, static_cast<double>(step) / kRankSteps));
   }
 }
 
-NumberScaler::NumberScaler(const Encoder::Column& column, NumericScaling scaling)
-    : scaling_(scaling), shift_(column.shift), scale_(column.scale) {
+NumberScaler::NumberScaler(const Encoder::Column& column, NumericScaling scaling, std::size_t which)
+    : scaling_(scaling), shift_(column.scales[which].shift), scale_(column.scales[which].scale) {
+  if (scaling != NumericScaling::rank) return;
   for (std::size_t step = 0; step < column.quantiles.size(); ++step) {
     const double rank = static_cast<double>(step) / kRankSteps;
     if (quantiles_.empty() || quantiles_.back() != column.quantiles[step]) {

@@ -11,12 +11,13 @@ namespace netstray {
 inline constexpr std::size_t kRankSteps = 1000;
 
 /// What is learned of a number column; `values` are the training rows', NaN where missing. Sets all number members.
-void fit_numbers(Encoder::Column& column, std::vector<double> values, NumericScaling scaling);
+void fit_numbers(Encoder::Column& column, std::vector<double> values, const Encoding& encoding);
 
 /// A fitted column's scaling, made ready for many values.
 class NumberScaler {
  public:
-  NumberScaler(const Encoder::Column& column, NumericScaling scaling);
+  /// `scaling` is the encoding's scaling of number `which`.
+  NumberScaler(const Encoder::Column& column, NumericScaling scaling, std::size_t which);
 
   /// `value` must be finite; so is the result.
   float operator()(double value) const noexcept;

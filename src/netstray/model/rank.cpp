@@ -147,7 +147,7 @@ Ranking rank_rows(const Table& table, const ColumnRoles& columns, const TrainSet
   std::vector<std::uint32_t> rows(table.rows());
   std::iota(rows.begin(), rows.end(), 0U);
   Ranking ranking;
-  ranking.encoder = Encoder::fit(table, columns.learned, rows, settings.numeric);
+  ranking.encoder = Encoder::fit(table, columns.learned, rows, Encoding{{settings.numeric}});
   const Matrix matrix = ranking.encoder.encode(table);
   IsolationForestSettings forest_settings = settings.forest;
   forest_settings.seed = settings.seed;

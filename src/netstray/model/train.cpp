@@ -101,7 +101,7 @@ Trained train(const Table& table, const TrainingRows& rows, const ColumnRoles& c
   if (split.fitted.size() < 2) {
     throw Error(fmt::format("too few rows are left to fit on: {}, of at least 2", split.fitted.size()));
   }
-  Encoder encoder = Encoder::fit(table, columns.learned, split.fitted, settings.numeric);
+  Encoder encoder = Encoder::fit(table, columns.learned, split.fitted, Encoding{{settings.numeric}});
   const Matrix matrix = encoder.encode(table);
 
   IsolationForestSettings forest = settings.forest;

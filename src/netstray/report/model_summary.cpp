@@ -15,6 +15,13 @@ std::vector<ScoreQuantile> quantiles(const ScoreSample& sample) {
   return result;
 }
 
+/// "log", "log+rank".
+std::string scalings_of(const Encoding& encoding) {
+  std::string text;
+  for (const auto scaling : encoding.numeric) text += fmt::format("{}{}", text.empty() ? "" : "+", name_of(scaling));
+  return text;
+}
+
 }  // namespace
 
 std::vector<std::string> ModelSummary::constant_names() const {
@@ -46,7 +53,7 @@ ModelSummary summarise(const Model& model, const std::string& path) {
   summary.path = path;
   summary.record = model.record;
   summary.detector = model.detector().name();
-  summary.numeric = name_of(model.encoder().scaling());
+  summary.numeric = scalings_of(model.encoder().encoding());
   summary.width = model.encoder().width();
   summary.columns.assign(model.encoder().columns().begin(), model.encoder().columns().end());
   summary.carried = model.carried;
