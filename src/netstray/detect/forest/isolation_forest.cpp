@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
+#include <numeric>
 
 #include <fmt/core.h>
 
@@ -11,6 +11,7 @@
 #include "netstray/base/interrupt.h"
 #include "netstray/base/parallel.h"
 #include "netstray/detect/finite.h"
+#include "netstray/detect/forest/sampled_rows.h"
 
 namespace netstray {
 namespace {
@@ -18,22 +19,11 @@ namespace {
 constexpr std::uint32_t kMostTrees = 10'000;
 constexpr std::uint32_t kMostSample = 1U << 20;
 constexpr std::uint32_t kMostColumns = 1U << 30;
-constexpr std::size_t kTileRows = 128;
-constexpr std::size_t kPieceRows = 32 * kTileRows;
-/// Path lengths are below 64: 20 levels at most and c(2^20) < 27.
-constexpr double kPathUnit = 0x1.0p-26;
+constexpr std::size_t kPieceRows = 64 * kTreeBlockRows;
+/// Most values of rows gathered at once, for some trees: 64 MB.
+constexpr std::size_t kGatheredValues = std::size_t{1} << 24U;
 constexpr double kEuler = 0.57721566490153286;
 constexpr std::uint32_t kLeafMark = 0xffffffffU;
-
-/// An integer in the order of the floats; -0 and 0 are one.
-std::uint32_t key_of(float value) noexcept {
-  const auto bits = std::bit_cast<std::uint32_t>(value + 0.0F);
-  return (bits & 0x80000000U) != 0 ? ~bits : bits | 0x80000000U;
-}
-
-std::uint32_t leaf_path(std::uint32_t depth, std::uint32_t rows) noexcept {
-  return static_cast<std::uint32_t>(std::llround((depth + IsolationForest::average_path(rows)) / kPathUnit));
-}
 
 void expect_settings(const IsolationForestSettings& settings) {
   if (settings.trees < 1 || settings.trees > kMostTrees) {
@@ -66,35 +56,38 @@ std::unique_ptr<Detector> load_from_bytes(ByteReader& in) {
 
 }  // namespace
 
-/// Some rows of a matrix, row after row: for each used column its key.
-class IsolationForest::Tile {
- public:
-  Tile(const IsolationForest& forest, const Matrix& matrix) : forest_(forest), matrix_(matrix) {
-    keys_.resize(kTileRows * slots());
-  }
+namespace {
 
-  void fill(std::size_t begin, std::size_t end) noexcept {
-    for (std::size_t slot = 0; slot < slots(); ++slot) {
-      const std::uint32_t source = forest_.sources_[slot];
-      std::uint32_t* to = keys_.data() + slot;
-      if (source < forest_.number_columns_) {
-        const auto values = matrix_.numbers(source).subspan(begin, end - begin);
-        for (std::size_t i = 0; i < values.size(); ++i) to[i * slots()] = key_of(values[i]);
-      } else {
-        const auto* codes = matrix_.groups()[source - forest_.number_columns_].codes.data() + begin;
-        for (std::size_t i = 0; i < end - begin; ++i) to[i * slots()] = codes[i];
+/// Batches of trees, so that the gathered rows stay few. Only these are looked at.
+std::vector<std::vector<IsolationNode>> grow_trees(const Matrix& matrix, const IsolationForestSettings& settings) {
+  const auto rows = static_cast<std::uint32_t>(matrix.rows());
+  const std::uint32_t sample = std::min(settings.sample, rows);
+  const std::size_t at_once = std::max<std::size_t>(1, kGatheredValues / (std::size_t{sample} * matrix.columns()));
+  std::vector<std::vector<IsolationNode>> trees(settings.trees);
+  for (std::size_t first = 0; first < trees.size(); first += at_once) {
+    const std::size_t count = std::min(at_once, trees.size() - first);
+    std::vector<Rng> random;
+    for (std::size_t tree = first; tree < first + count; ++tree) random.push_back(Rng::stream(settings.seed, tree));
+    std::vector<std::uint32_t> drawn(count * sample);
+    parallel_for(count, 1, [&](std::size_t begin, std::size_t end) {
+      check_interrupt();
+      for (std::size_t i = begin; i < end; ++i) {
+        std::ranges::copy(random[i].sample(rows, sample), drawn.begin() + static_cast<std::ptrdiff_t>(i * sample));
       }
-    }
+    });
+    const Matrix gathered = gather_in_order(matrix, drawn);
+    expect_finite(gathered, "iforest");
+    parallel_for(count, 1, [&](std::size_t begin, std::size_t end) {
+      check_interrupt();
+      for (std::size_t i = begin; i < end; ++i) {
+        trees[first + i] = grow_isolation_tree(gathered, i * sample, (i + 1) * sample, random[i]);
+      }
+    });
   }
+  return trees;
+}
 
-  std::size_t slots() const noexcept { return forest_.sources_.size(); }
-  const std::uint32_t* row(std::size_t index) const noexcept { return keys_.data() + index * slots(); }
-
- private:
-  const IsolationForest& forest_;
-  const Matrix& matrix_;
-  std::vector<std::uint32_t> keys_;
-};
+}  // namespace
 
 double IsolationForest::average_path(std::uint64_t n) noexcept {
   if (n < 2) return 0;
@@ -109,22 +102,13 @@ IsolationForest IsolationForest::fit(const Matrix& matrix, const IsolationForest
   if (matrix.rows() >= kLeafMark || matrix.columns() > kMostColumns) {
     throw Error("isolation forest: more rows or columns than it can take");
   }
-  expect_finite(matrix, "iforest");
   IsolationForest forest;
   forest.settings_ = settings;
   forest.number_columns_ = static_cast<std::uint32_t>(matrix.number_columns());
   for (const auto& group : matrix.groups()) forest.group_widths_.push_back(group.width);
-  const auto rows = static_cast<std::uint32_t>(matrix.rows());
-  forest.sample_ = std::min(settings.sample, rows);
+  forest.sample_ = std::min(settings.sample, static_cast<std::uint32_t>(matrix.rows()));
 
-  std::vector<std::vector<IsolationNode>> trees(settings.trees);
-  parallel_for(settings.trees, 1, [&](std::size_t begin, std::size_t end) {
-    check_interrupt();
-    for (std::size_t tree = begin; tree < end; ++tree) {
-      Rng rng = Rng::stream(settings.seed, tree);
-      trees[tree] = grow_isolation_tree(matrix.gather(rng.sample(rows, settings.sample)), rng);
-    }
-  });
+  const auto trees = grow_trees(matrix, settings);
   for (const auto& tree : trees) {
     forest.starts_.push_back(forest.nodes_.size());
     forest.nodes_.insert(forest.nodes_.end(), tree.begin(), tree.end());
@@ -136,62 +120,22 @@ IsolationForest IsolationForest::fit(const Matrix& matrix, const IsolationForest
 
 std::size_t IsolationForest::columns() const noexcept { return columns_; }
 
-/// The number column of a dense column, or number_columns_ + the group that it belongs to.
-std::uint32_t IsolationForest::source_of(std::uint32_t column) const noexcept {
-  if (column < number_columns_) return column;
-  const auto after = std::ranges::upper_bound(group_columns_, column);
-  return number_columns_ + static_cast<std::uint32_t>(after - group_columns_.begin()) - 1;
-}
-
 void IsolationForest::prepare() {
-  columns_ = number_columns_;
-  for (const std::uint32_t width : group_widths_) {
-    group_columns_.push_back(static_cast<std::uint32_t>(columns_));
-    columns_ += width;
-  }
-  for (const auto& node : nodes_) {
-    if (!node.leaf()) sources_.push_back(source_of(node.column));
-  }
-  std::ranges::sort(sources_);
-  sources_.erase(std::unique(sources_.begin(), sources_.end()), sources_.end());
-
-  steps_.resize(nodes_.size());
-  leaf_paths_.resize(nodes_.size());
+  columns_ = std::accumulate(group_widths_.begin(), group_widths_.end(), std::size_t{number_columns_});
+  plan_ = ForestPlan(nodes_, starts_, number_columns_, group_widths_);
   expected_paths_.resize(nodes_.size());
-  for (std::size_t tree = 0; tree + 1 < starts_.size(); ++tree) prepare_tree(tree);
-}
-
-void IsolationForest::prepare_tree(std::size_t tree) {
-  const std::size_t start = starts_[tree];
-  const auto nodes = std::span(nodes_).subspan(start, starts_[tree + 1] - start);
-  std::vector<std::uint32_t> depth(nodes.size());
-  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
-    const IsolationNode& node = nodes[i];
-    if (node.leaf()) {
-      steps_[start + i] = {0, 0, 0, i};
-      leaf_paths_[start + i] = leaf_path(depth[i], node.rows);
-      continue;
+  for (std::size_t tree = 0; tree + 1 < starts_.size(); ++tree) {
+    const std::size_t start = starts_[tree];
+    const IsolationNode* nodes = nodes_.data() + start;
+    double* expected = expected_paths_.data() + start;
+    for (std::size_t i = starts_[tree + 1] - start; i-- > 0;) {
+      const IsolationNode& node = nodes[i];
+      expected[i] =
+          node.leaf()
+              ? plan_.paths()[start + i] * ForestPlan::kPathUnit
+              : (expected[node.left] * nodes[node.left].rows + expected[node.left + 1] * nodes[node.left + 1].rows) /
+                    node.rows;
     }
-    depth[node.left] = depth[node.left + 1] = depth[i] + 1;
-    const std::uint32_t source = source_of(node.column);
-    const auto slot = static_cast<std::uint32_t>(std::ranges::lower_bound(sources_, source) - sources_.begin());
-    if (source < number_columns_) {
-      const std::uint32_t first = key_of(node.threshold) + 1;
-      steps_[start + i] = {slot, first, 0U - first, node.left};
-    } else {
-      steps_[start + i] = {slot, node.column - group_columns_[source - number_columns_], 1, node.left};
-    }
-  }
-  depths_.push_back(depth.back());  // nodes lie level by level, so the last is as deep as any
-
-  double* expected = expected_paths_.data() + start;
-  for (std::size_t i = nodes.size(); i-- > 0;) {
-    const IsolationNode& node = nodes[i];
-    expected[i] =
-        node.leaf()
-            ? leaf_paths_[start + i] * kPathUnit
-            : (expected[node.left] * nodes[node.left].rows + expected[node.left + 1] * nodes[node.left + 1].rows) /
-                  node.rows;
   }
 }
 
@@ -201,58 +145,33 @@ void IsolationForest::expect_shape(const Matrix& matrix) const {
   if (!same) throw Error("isolation forest: the rows to score have other columns than the rows it was fitted on");
 }
 
-/// All trees over the tile, a tree at a time: its rows go down together, so that many steps are under way at once.
-void IsolationForest::add_paths(const Tile& tile, std::span<std::uint64_t> paths) const noexcept {
-  std::array<std::uint32_t, kTileRows> at{};
-  const std::size_t slots = tile.slots();
-  const std::uint32_t* keys = tile.row(0);
-  for (std::size_t tree = 0; tree < depths_.size(); ++tree) {
-    const Step* steps = steps_.data() + starts_[tree];
-    at.fill(0);
-    for (std::uint32_t level = 0; level < depths_[tree]; ++level) {
-      for (std::size_t i = 0; i < paths.size(); ++i) {
-        const Step step = steps[at[i]];
-        const std::uint32_t key = keys[i * slots + step.slot];
-        at[i] = step.left + static_cast<std::uint32_t>(key - step.first < step.span);
-      }
-    }
-    const std::uint32_t* lengths = leaf_paths_.data() + starts_[tree];
-    for (std::size_t i = 0; i < paths.size(); ++i) paths[i] += lengths[at[i]];
-  }
-}
-
 void IsolationForest::score(const Matrix& matrix, std::span<double> scores) const {
   expect_shape(matrix);
   const double expected = average_path(sample_) * static_cast<double>(settings_.trees);
-  parallel_for(matrix.rows(), kPieceRows, [&](std::size_t piece_begin, std::size_t piece_end) {
+  parallel_for(matrix.rows(), kPieceRows, [&](std::size_t begin, std::size_t end) {
     check_interrupt();
-    Tile tile(*this, matrix);
-    std::array<std::uint64_t, kTileRows> paths{};
-    for (std::size_t begin = piece_begin; begin < piece_end; begin += kTileRows) {
-      const std::size_t end = std::min(piece_end, begin + kTileRows);
-      tile.fill(begin, end);
-      paths.fill(0);
-      add_paths(tile, std::span(paths).first(end - begin));
-      for (std::size_t row = begin; row < end; ++row) {
-        const double length = static_cast<double>(paths[row - begin]) * kPathUnit;
-        scores[row] = std::exp2(expected > 0 ? -length / expected : -1);
-      }
+    std::array<std::uint64_t, kPieceRows> sums;
+    const auto paths = std::span(sums).first(end - begin);
+    plan_.sum_paths(matrix, begin, paths);
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      const double length = static_cast<double>(paths[i]) * ForestPlan::kPathUnit;
+      scores[begin + i] = std::exp2(expected > 0 ? -length / expected : -1);
     }
   });
 }
 
 void IsolationForest::explain(const Matrix& matrix, std::size_t row, std::span<double> parts) const {
   expect_shape(matrix);
-  Tile tile(*this, matrix);
-  tile.fill(row, row + 1);
+  std::vector<float> values(columns_);
+  matrix.dense_row(row, values);
   std::fill(parts.begin(), parts.end(), 0.0);
   for (std::size_t tree = 0; tree + 1 < starts_.size(); ++tree) {
     const std::size_t start = starts_[tree];
     std::size_t at = start;
     while (!nodes_[at].leaf()) {
-      const Step& step = steps_[at];
-      const std::size_t next = start + step.left + (tile.row(0)[step.slot] - step.first < step.span ? 1 : 0);
-      parts[nodes_[at].column] += expected_paths_[at] - expected_paths_[next];
+      const IsolationNode& node = nodes_[at];
+      const std::size_t next = start + node.left + (values[node.column] <= node.threshold ? 0 : 1);
+      parts[node.column] += expected_paths_[at] - expected_paths_[next];
       at = next;
     }
   }

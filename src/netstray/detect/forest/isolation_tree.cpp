@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace netstray {
@@ -18,15 +19,27 @@ float rounded_down(double value) noexcept {
   return std::nextafter(rounded, -std::numeric_limits<float>::infinity());
 }
 
+/// Without a branch, so that the compiler can take many at a time.
+std::pair<float, float> least_and_greatest(std::span<const float> values) noexcept {
+  float low = values[0];
+  float high = values[0];
+  for (const float value : values) {
+    low = value < low ? value : low;
+    high = value > high ? value : high;
+  }
+  return {low, high};
+}
+
 class Grower {
  public:
-  Grower(const Matrix& sample, Rng& rng) : sample_(sample), rng_(rng), rows_(sample.rows()) {
-    std::iota(rows_.begin(), rows_.end(), 0U);
-    find_candidates();
+  Grower(const Matrix& matrix, std::size_t begin, std::size_t end, Rng& rng)
+      : sample_(matrix), rng_(rng), rows_(end - begin) {
+    std::iota(rows_.begin(), rows_.end(), static_cast<std::uint32_t>(begin));
+    find_candidates(begin, end);
   }
 
   std::vector<IsolationNode> grow() {
-    const std::uint32_t limit = isolation_depth_limit(sample_.rows());
+    const std::uint32_t limit = isolation_depth_limit(rows_.size());
     std::vector<IsolationNode> nodes{{0, 0, 0, static_cast<std::uint32_t>(rows_.size())}};
     std::vector<Part> waiting{{0, 0, rows_.size(), 0, candidates_.size()}};
     while (!waiting.empty()) {
@@ -68,19 +81,20 @@ class Grower {
   };
 
   /// The columns that are not constant in the whole sample, in dense order.
-  void find_candidates() {
+  void find_candidates(std::size_t begin, std::size_t end) {
     for (std::uint32_t column = 0; column < sample_.number_columns(); ++column) {
-      const auto [low, high] = std::ranges::minmax(sample_.numbers(column));
+      const auto [low, high] = least_and_greatest(sample_.numbers(column).subspan(begin, end - begin));
       if (low < high) candidates_.push_back({column, column, 0, true});
     }
     for (std::uint32_t index = 0; index < sample_.groups().size(); ++index) {
       const Matrix::Group& group = sample_.groups()[index];
-      std::vector<std::uint16_t> seen = group.codes;
-      std::sort(seen.begin(), seen.end());
-      seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
-      if (seen.size() < 2) continue;
-      for (const std::uint16_t code : seen) {
-        candidates_.push_back({static_cast<std::uint32_t>(group.first_column) + code, index, code, false});
+      std::vector<std::uint8_t> seen(group.width);
+      for (std::size_t row = begin; row < end; ++row) seen[group.codes[row]] = 1;
+      if (std::ranges::count(seen, 1) < 2) continue;
+      for (std::uint32_t code = 0; code < group.width; ++code) {
+        if (seen[code] == 0) continue;
+        candidates_.push_back(
+            {static_cast<std::uint32_t>(group.first_column) + code, index, static_cast<std::uint16_t>(code), false});
       }
     }
   }
@@ -164,8 +178,12 @@ std::uint32_t isolation_depth_limit(std::uint64_t rows) noexcept {
   return rows < 2 ? 0 : static_cast<std::uint32_t>(std::bit_width(rows - 1));
 }
 
+std::vector<IsolationNode> grow_isolation_tree(const Matrix& matrix, std::size_t begin, std::size_t end, Rng& rng) {
+  return by_level(Grower(matrix, begin, end, rng).grow());
+}
+
 std::vector<IsolationNode> grow_isolation_tree(const Matrix& sample, Rng& rng) {
-  return by_level(Grower(sample, rng).grow());
+  return grow_isolation_tree(sample, 0, sample.rows(), rng);
 }
 
 }  // namespace netstray

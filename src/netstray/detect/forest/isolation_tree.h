@@ -23,8 +23,10 @@ struct IsolationNode {
 /// ceil(log2(rows)): no row goes deeper.
 std::uint32_t isolation_depth_limit(std::uint64_t rows) noexcept;
 
-/// Grows one tree on the rows of `sample`, all of which must be finite. One-hot columns are compared as codes, never
-/// made. Where a whole node is constant it becomes a leaf.
+/// Grows one tree on rows [begin, end) of `matrix`, all of which must be finite. One-hot columns are compared as codes,
+/// never made. Where a whole node is constant it becomes a leaf.
+std::vector<IsolationNode> grow_isolation_tree(const Matrix& matrix, std::size_t begin, std::size_t end, Rng& rng);
+/// On all rows.
 std::vector<IsolationNode> grow_isolation_tree(const Matrix& sample, Rng& rng);
 
 }  // namespace netstray
