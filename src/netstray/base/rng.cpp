@@ -3,10 +3,11 @@
 #include <bit>
 #include <cmath>
 #include <numeric>
-#include <unordered_map>
 
 namespace netstray {
 namespace {
+
+constexpr std::uint32_t kNowhere = 0xffffffffU;
 
 std::uint64_t split_mix(std::uint64_t& state) noexcept {
   std::uint64_t z = (state += 0x9e3779b97f4a7c15ULL);
@@ -84,18 +85,28 @@ std::vector<std::uint32_t> Rng::sample(std::uint32_t n, std::uint32_t count) {
     shuffle(all);
     return all;
   }
-  // A Fisher-Yates shuffle of [0, n) of which only the touched places are kept.
-  std::unordered_map<std::uint32_t, std::uint32_t> moved;
-  moved.reserve(2 * static_cast<std::size_t>(count));
-  auto at = [&](std::uint32_t place) {
-    const auto found = moved.find(place);
-    return found == moved.end() ? place : found->second;
+  // A Fisher-Yates shuffle of [0, n) of which only the touched places are kept, in a table by hash.
+  struct Moved {
+    std::uint32_t place = kNowhere;
+    std::uint32_t value = 0;
+  };
+  const std::size_t mask = std::bit_ceil(2 * std::size_t{count}) - 1;
+  std::vector<Moved> table(mask + 1);
+  const auto find = [&](std::uint32_t place) -> Moved& {
+    std::size_t at = (place * 0x9e3779b97f4a7c15ULL >> 32U) & mask;
+    while (table[at].place != place && table[at].place != kNowhere) at = (at + 1) & mask;
+    return table[at];
+  };
+  const auto value_at = [&](std::uint32_t place) {
+    const Moved& found = find(place);
+    return found.place == kNowhere ? place : found.value;
   };
   std::vector<std::uint32_t> drawn(count);
   for (std::uint32_t i = 0; i < count; ++i) {
     const auto j = static_cast<std::uint32_t>(i + below(n - i));
-    drawn[i] = at(j);
-    moved[j] = at(i);
+    drawn[i] = value_at(j);
+    const std::uint32_t here = value_at(i);
+    find(j) = {j, here};
   }
   return drawn;
 }
