@@ -12,6 +12,10 @@ import harness
 from harness import BINARY, run, run_ok
 
 
+DETECTORS = ("iforest", "mahalanobis", "gmm", "pca", "kmeans", "knn", "lof", "ocsvm", "hbos", "ecod", "zscore", "mad", "autoencoder",
+             "logistic")
+
+
 def flows(rows, seed=1, odd=()):
     """A small table of flows: the rows numbered in `odd` are far out in bytes and port, and labelled so."""
     rng = random.Random(seed)
@@ -48,6 +52,9 @@ class Usage(harness.TestCase):
         self.assert_refused(run("train", "x", "-o", "y", "--threshold", "median:2"), 2, "threshold")
         self.assert_refused(run("train", "x", "-o", "y", "--false-alarms", "2"), 2, "false-alarms")
         self.assert_refused(run("scan", "x", "--layout", "kdd98"), 2, "kdd99")
+        self.assert_refused(run("train", "x", "-o", "y", "--detector", "gnm"), 2, "did you mean gmm?")
+        self.assert_refused(run("train", "x", "-o", "y", "--detector", "gmm", "--set", "componets=3"), 2, "did you mean \"components\"?")
+        self.assert_refused(run("scan", "x", "--set", "trees"), 2, "key=value")
 
     def test_completions_and_man_page_name_every_command_and_option(self):
         for text in (run_ok("completion", "bash").out, run_ok("completion", "zsh").out, run_ok("completion", "fish").out, run_ok("man").out):
@@ -106,6 +113,35 @@ class MainJob(harness.TestCase):
         ranked = run_ok("scan", today, "--top", "3", "--json").json()
         self.assertEqual({entry["row"] for entry in ranked["top"]}, {18, 231, 232})
         self.assertIn("label", ranked["top"][0]["carried"])
+
+    def test_every_detector_scans_trains_scores_and_explains(self):
+        odd = (17, 230, 231)
+        quiet = self.write("quiet.csv", flows(600, odd=odd))
+        today = self.write("today.csv", flows(300, seed=2, odd=odd))
+        model = self.directory / "m.nst"
+        for name in DETECTORS:
+            more = ("--set", "epochs=5") if name == "autoencoder" else ()
+            trained = run_ok("train", quiet, "--label", "label", "--normal", "normal", "--detector", name, *more,
+                             "--false-alarms", "0.05", "-o", model, "--json").json()
+            self.assertEqual(trained["detector"]["name"], name)
+            scored = list(csv.DictReader(io.StringIO(run_ok("score", model, today, "--quiet").out)))
+            scores = sorted(float(row["score"]) for row in scored)
+            for row in odd:
+                self.assertGreater(float(scored[row]["score"]), scores[200], name)
+            first = run_ok("explain", model, today, "--row", "18", "--json").json()["rows"][0]["reasons"][0]
+            self.assertIn(first["feature"], ("bytes", "port", "packets"), name)
+            if name == "logistic":
+                self.assert_refused(run("scan", today, "--detector", name), 2, "learns from labels")
+            else:
+                ranked = run_ok("scan", today, "--detector", name, *more, "--top", "3", "--json").json()
+                self.assertTrue(all(entry["reasons"] for entry in ranked["top"]), name)
+
+    def test_a_supervised_detector_needs_labels_of_both_kinds(self):
+        data = self.write("flows.csv", flows(200))
+        model = self.directory / "m.nst"
+        self.assert_refused(run("train", data, "--detector", "logistic", "-o", model), 2, "learns from labels", "--label")
+        self.assert_refused(run("train", data, "--detector", "logistic", "--label", "label", "--normal", "normal", "-o", model), 1, "logistic")
+        self.assertFalse(model.exists())
 
     def test_results_go_to_stdout_and_messages_to_stderr(self):
         data = self.write("flows.csv", flows(300))

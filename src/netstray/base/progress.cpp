@@ -19,7 +19,7 @@ Progress::~Progress() {
   if (visible_) tell("\r\x1b[K");
 }
 
-void Progress::update(std::uint64_t done, std::optional<std::uint64_t> total) {
+void Progress::update(std::uint64_t done, std::optional<std::uint64_t> total, std::string_view how) {
   check_interrupt();
   if (!terminal_) return;
   const auto now = Clock::now();
@@ -29,10 +29,10 @@ void Progress::update(std::uint64_t done, std::optional<std::uint64_t> total) {
   if (total && *total > 0) {
     constexpr std::uint64_t kWidth = 30;
     const std::uint64_t filled = std::min(kWidth, done * kWidth / *total);
-    tell(fmt::format("\r\x1b[K{} [{:=<{}}{: <{}}] {:3}%", what_, "", filled, "", kWidth - filled,
-                     std::min<std::uint64_t>(100, done * 100 / *total)));
+    tell(fmt::format("\r\x1b[K{} [{:=<{}}{: <{}}] {:3}% {}", what_, "", filled, "", kWidth - filled,
+                     std::min<std::uint64_t>(100, done * 100 / *total), how));
   } else {
-    tell(fmt::format("\r\x1b[K{} {}", what_, done));
+    tell(fmt::format("\r\x1b[K{} {} {}", what_, done, how));
   }
 }
 

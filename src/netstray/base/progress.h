@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace netstray {
 
@@ -17,9 +18,9 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `done` of `total` (or an unknown total). Cheap: draws at most ten times a second. Throws Error once the user
-  /// interrupts.
-  void update(std::uint64_t done, std::optional<std::uint64_t> total);
+  /// `done` of `total` (or an unknown total), and a word on how it goes ("epoch 3: loss 0.71"). Cheap: draws at most
+  /// ten times a second. Throws Error once the user interrupts.
+  void update(std::uint64_t done, std::optional<std::uint64_t> total, std::string_view how = {});
 
  private:
   std::string what_;

@@ -7,6 +7,7 @@
 
 #include "netstray/base/error.h"
 #include "netstray/base/text.h"
+#include "netstray/detect/registry.h"
 
 namespace netstray {
 
@@ -78,42 +79,17 @@ void declare_common(CommandSpec& spec, CommonOptions& options) {
       .flag("-q,--quiet", options.quiet, "no messages on standard error but errors");
 }
 
-void declare_detector(CommandSpec& spec, TrainSettings& settings) {
-  spec.option("--detector", "NAME", "how rows are judged; iforest is the isolation forest", "iforest",
-              [](const std::string& text) {
-                if (text != "iforest")
-                  throw usage_error(
-                      fmt::format("--detector: unknown detector {}; known is iforest", netstray::quoted(text)));
-              })
-      .option("--numeric", "SCALING", "scaling of number columns: standardise, log, minmax, robust, rank or none",
-              std::string(name_of(settings.numeric)),
-              [&settings](const std::string& text) {
-                const auto scaling = numeric_scaling(text);
-                if (!scaling) {
-                  throw usage_error(
-                      fmt::format("--numeric: found {}, expected standardise, log, minmax, robust, rank or none",
-                                  netstray::quoted(text)));
-                }
-                settings.numeric = *scaling;
-              })
-      .option("--trees", "N", "trees of the forest", std::to_string(settings.forest.trees),
-              [&settings](const std::string& text) {
-                const auto count = parse_integer(text);
-                if (!count || *count < 1 || *count > 10'000) {
-                  throw usage_error(fmt::format("--trees: found {}, expected a whole number from 1 to 10000",
-                                                netstray::quoted(text)));
-                }
-                settings.forest.trees = static_cast<std::uint32_t>(*count);
-              })
-      .option("--sample", "N", "rows that each tree is grown on", std::to_string(settings.forest.sample),
-              [&settings](const std::string& text) {
-                const auto count = parse_integer(text);
-                if (!count || *count < 2 || *count > (1 << 20)) {
-                  throw usage_error(fmt::format("--sample: found {}, expected a whole number from 2 to 1048576",
-                                                netstray::quoted(text)));
-                }
-                settings.forest.sample = static_cast<std::uint32_t>(*count);
-              });
+void declare_detector(CommandSpec& spec, DetectorOptions& options) {
+  std::vector<std::string> names;
+  for (const auto* info : detectors()) names.emplace_back(info->name);
+  spec.option("--detector", "NAME", fmt::format("how rows are judged: {}", join(names, ", ")), options.detector,
+              [&options](const std::string& text) { options.detector = std::string(detector_info(text).name); })
+      .option("--set", "KEY=VALUE", "a setting of the detector, as in --set trees=200; may be given again", "",
+              [&options](const std::string& text) { options.settings.push_back(text); })
+      .option("--numeric", "SCALING",
+              "scaling of number columns: standardise, log, minmax, robust, rank or none; or an encoding, as "
+              "log+rank+one-hot (docs/encoding.md)",
+              "the detector's own", [&options](const std::string& text) { options.encoding = Encoding::parse(text); });
 }
 
 void declare_threshold(CommandSpec& spec, std::optional<ThresholdRule>& rule, const std::string& preset) {
@@ -162,6 +138,10 @@ void warn_of_cut(const Model& model, Console& console) {
                     rows, model.cut_from_training ? "" : "calibration ", rows == 1 ? "" : "s", model.rule.text(),
                     model.rule.rows_needed()));
   }
+}
+
+void note_fit(const std::vector<std::string>& notes, Console& console) {
+  for (const auto& note : notes) console.warn("fit", note);
 }
 
 void warn_of_skipped(const std::map<std::string, std::uint64_t>& skipped, const std::string& path, Console& console) {

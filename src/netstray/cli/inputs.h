@@ -49,8 +49,17 @@ struct CommonOptions {
 };
 void declare_common(CommandSpec& spec, CommonOptions& options);
 
-/// Settings of detector and encoder: --detector, --numeric, --trees, --sample.
-void declare_detector(CommandSpec& spec, TrainSettings& settings);
+/// How rows are judged: --detector, --set, --numeric.
+struct DetectorOptions {
+  std::string detector;
+  std::vector<std::string> settings = {};  ///< "key=value" each
+  std::optional<Encoding> encoding = {};
+
+  /// Throws usage Error for an unknown detector or setting, with the nearest.
+  Recipe recipe() const { return make_recipe(detector, settings, encoding); }
+};
+/// `options.detector` holds the command's default.
+void declare_detector(CommandSpec& spec, DetectorOptions& options);
 
 /// --threshold, --false-alarms: how the cut is found. `preset`: the share where neither is given, in words.
 void declare_threshold(CommandSpec& spec, std::optional<ThresholdRule>& rule, const std::string& preset = "as trained");
@@ -60,6 +69,9 @@ void refuse_overwriting(const std::string& output, const std::vector<std::string
 
 /// Warns where the cut cannot do what its rule says: no calibration rows, too few of them.
 void warn_of_cut(const Model& model, Console& console);
+
+/// Tells what a user must know of a fit.
+void note_fit(const std::vector<std::string>& notes, Console& console);
 
 /// Warns of skipped rows, one warning with all reasons.
 void warn_of_skipped(const std::map<std::string, std::uint64_t>& skipped, const std::string& path, Console& console);

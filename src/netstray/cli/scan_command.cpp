@@ -26,7 +26,8 @@ class ScanCommand final : public Command {
   CommandSpec spec() override {
     CommandSpec spec("scan", "rank what stands out in a table; no training needed");
     spec.describe(
-            "Fits an isolation forest on the very rows that it ranks, so it finds what is rare in this file. Labels "
+            "Fits a detector, the isolation forest unless told otherwise, on the very rows that it ranks, so it finds "
+            "what is rare in this file. Labels "
             "are never "
             "used; a label column is only shown. Rows that are equal in all learned columns are one line with their "
             "count, and of "
@@ -38,7 +39,7 @@ class ScanCommand final : public Command {
     declare_source(spec, source_);
     spec.text("--label", "COLUMN", label_, "a column that is a label: shown, never learned");
     declare_learn(spec, learn_);
-    declare_detector(spec, settings_);
+    declare_detector(spec, detector_);
     spec.number("--top", "N", top_, 1, 1'000'000, "how many to show")
         .flag("--each", each_, "every distinct row by itself, however many stand out in the same way")
         .number("--seed", "N", common_.seed, 0, UINT64_MAX >> 1, "the same seed gives the same ranking");
@@ -50,6 +51,12 @@ class ScanCommand final : public Command {
     set_threads(static_cast<unsigned>(common_.threads));
     console_.quiet = common_.quiet;
     settings_.seed = common_.seed;
+    settings_.recipe = detector_.recipe();
+    if (settings_.recipe.supervised()) {
+      throw usage_error(
+          fmt::format("scan: {0} learns from labels, which a scan never uses: netstray train --detector {0}",
+                      settings_.recipe.name));
+    }
     const LoadedTable loaded = load_table(data_, source_);
     warn_of_skipped(loaded.skipped, data_, console_);
 
@@ -61,6 +68,7 @@ class ScanCommand final : public Command {
     const ColumnRoles roles = choose_columns(loaded.table, column_choice(learn_, label, loaded.layout));
     const Ranking ranking = rank_rows(loaded.table, roles, settings_, static_cast<std::size_t>(top_),
                                       each_ ? Alike::apart : Alike::together);
+    for (const auto& note : ranking.notes) console_.keep("fit", note);
     warn_of_likeness(ranking, loaded.table.rows());
     const ScanResult result = result_of(ranking, loaded, roles);
     const JsonInput input{loaded.path, loaded.format, loaded.table.rows(), loaded.skipped};
@@ -107,6 +115,7 @@ class ScanCommand final : public Command {
   SourceOptions source_;
   std::optional<std::string> label_;
   LearnOptions learn_;
+  DetectorOptions detector_{.detector = "iforest"};
   TrainSettings settings_;
   std::uint64_t top_ = 20;
   bool each_ = false;

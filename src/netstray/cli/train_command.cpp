@@ -28,7 +28,7 @@ class TrainCommand final : public Command {
             "on all rows. "
             "A fifth of them is kept back before anything is fitted, so that the cut and the p-values come from rows "
             "that the "
-            "model has not seen.")
+            "model has not seen. logistic, the supervised yardstick, learns from all rows and their labels.")
         .example("netstray train flows.csv -o usual.nst", "learn from all rows of a table of quiet traffic")
         .example("netstray train flows.csv --label label --normal BENIGN -o usual.nst --false-alarms 0.001",
                  "learn from its normal rows; flag one in a thousand rows like them")
@@ -40,7 +40,7 @@ class TrainCommand final : public Command {
     declare_label(spec, label_);
     spec.flag("--all-rows", all_rows_, "fit on all rows, whatever their label");
     declare_learn(spec, learn_);
-    declare_detector(spec, settings_);
+    declare_detector(spec, detector_);
     spec.real("--calibration", "SHARE", settings_.calibration_share, 0, 0.9,
               "share of the rows kept back for calibration; 0 = none: no p-values then");
     declare_threshold(spec, rule_, "0.01");
@@ -56,14 +56,16 @@ class TrainCommand final : public Command {
     if (scores_path_) refuse_overwriting(*scores_path_, {data_});
     set_threads(static_cast<unsigned>(common_.threads));
     console_.quiet = common_.quiet;
+    settings_.recipe = detector_.recipe();
     const LoadedTable loaded = load_table(data_, source_);
     warn_of_skipped(loaded.skipped, data_, console_);
     settings_.seed = common_.seed;
     if (rule_) settings_.rule = *rule_;
 
     const auto label = choose_label(label_, loaded.layout);
-    const TrainingRows rows = choose_rows(loaded.table, label ? std::optional(label->column) : std::nullopt,
-                                          label ? label->normal : std::string(), all_rows_);
+    const TrainingRows rows =
+        choose_rows(loaded.table, label ? std::optional(label->column) : std::nullopt,
+                    label ? label->normal : std::string(), all_rows_ || settings_.recipe.supervised());
     const ColumnRoles roles = choose_columns(loaded.table, column_choice(learn_, label, loaded.layout));
     if (!label) console_.warn("no-label", no_label_text(roles));
     for (const std::size_t column : roles.learned) {
@@ -77,6 +79,7 @@ class TrainCommand final : public Command {
     }
     Trained trained = train(loaded.table, rows, roles, settings_);
     complete_record(trained.model, loaded, label);
+    note_fit(trained.model.record.notes, console_);
     warn_of_cut(trained.model, console_);
 
     if (scores_path_) write_scores(loaded, trained);
@@ -148,6 +151,7 @@ class TrainCommand final : public Command {
   LabelOptions label_;
   bool all_rows_ = false;
   LearnOptions learn_;
+  DetectorOptions detector_{.detector = "iforest"};
   TrainSettings settings_;
   std::optional<ThresholdRule> rule_;
   std::optional<std::string> scores_path_;

@@ -25,7 +25,7 @@ struct TrainingMix {
 };
 
 TrainingMix training_mix(const Model* model) {
-  if (model == nullptr) return {};
+  if (model == nullptr || model->supervised()) return {};
   const auto& record = model->record;
   if (record.attacks_in_training && record.rows_train > 0)
     return {true, false, static_cast<double>(*record.attacks_in_training) / static_cast<double>(record.rows_train)};

@@ -74,7 +74,7 @@ struct Study {
     choice.label = "label";
     TrainSettings settings;
     settings.seed = seed;
-    settings.forest.trees = 50;
+    settings.recipe = make_recipe("iforest", {"trees=50"});
     settings.calibration_share = calibration;
     settings.rule = ThresholdRule::parse(rule);
     const auto label = labels_known ? std::optional<std::string>("label") : std::nullopt;

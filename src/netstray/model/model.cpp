@@ -4,8 +4,11 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/core.h>
+
 #include "netstray/base/error.h"
 #include "netstray/base/parallel.h"
+#include "netstray/detect/registry.h"
 
 namespace netstray {
 
@@ -44,7 +47,21 @@ std::vector<std::vector<Reason>> Model::explain(const Table& table, std::span<co
   return reasons;
 }
 
+void require_rule_fits(const ThresholdRule& rule, std::string_view detector) {
+  if (rule.kind != ThresholdRule::Kind::contamination_auto || detector == "iforest") return;
+  throw usage_error(fmt::format(
+      "the rule contamination:auto is the isolation forest's own cut, a score of .5, and {} has none such: say "
+      "contamination:SHARE or false-alarms:SHARE",
+      detector));
+}
+
+bool Model::supervised() const noexcept {
+  const DetectorInfo* info = find_detector(detector_->name());
+  return info != nullptr && info->supervised;
+}
+
 void Model::recut(const ThresholdRule& new_rule) {
+  require_rule_fits(new_rule, detector_->name());
   const ThresholdRule::Cut found = new_rule.cut(training, calibration);
   rule = new_rule;
   cut = found.value;
@@ -55,7 +72,7 @@ std::vector<Reason> Model::reasons_of(const Matrix& matrix, const Table& table, 
                                       std::size_t limit) const {
   std::vector<double> parts(detector_->columns());
   detector_->explain(matrix, row, parts);
-  return reasons_from_parts(encoder_, parts, table, row, limit);
+  return reasons_from_shares(encoder_, column_shares(encoder_, parts), table, row, limit);
 }
 
 }  // namespace netstray

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "netstray/detect/detector.h"
@@ -41,6 +42,7 @@ struct TrainingRecord {
   std::optional<std::uint64_t> attacks_in_training;  ///< rows labelled other than normal among those it was fitted on
   std::uint64_t seed = 0;
   std::map<std::string, std::string> settings;  ///< of the encoder and the detector, as they were in force
+  std::vector<std::string> notes;               ///< what a user must know of the fit: columns left out, a fallback, ...
 };
 
 /// A column that is in the data but not learned, and why ("address", "row number", "label", "dropped", ...).
@@ -50,6 +52,9 @@ struct CarriedColumn {
 
   bool operator==(const CarriedColumn&) const = default;
 };
+
+/// Throws usage Error for the rule contamination:auto with any detector but the isolation forest, whose own cut it is.
+void require_rule_fits(const ThresholdRule& rule, std::string_view detector);
 
 /// What training leaves behind, in one file: encoder, detector, calibration scores, cut. Const members are thread-safe.
 class Model {
@@ -63,11 +68,13 @@ class Model {
   std::vector<std::vector<Reason>> explain(const Table& table, std::span<const std::size_t> rows,
                                            std::size_t limit) const;
   /// Finds the cut anew by another rule, from the scores kept. Throws Error where the model does not have what the rule
-  /// needs.
+  /// needs, and usage Error where the rule does not go with the detector.
   void recut(const ThresholdRule& rule);
 
   const Encoder& encoder() const noexcept { return encoder_; }
   const Detector& detector() const noexcept { return *detector_; }
+  /// Whether it learned from labels, so that attacks among the rows it was fitted on are as they should be.
+  bool supervised() const noexcept;
 
   TrainingRecord record;
   std::vector<CarriedColumn> carried;

@@ -19,7 +19,7 @@ namespace netstray {
 namespace {
 
 constexpr std::string_view kMagic = "NETSTRAY";
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kFormat = 2;
 constexpr std::size_t kHeaderBytes = 8 + 4 + 8;  // magic, format, size of the body
 constexpr std::size_t kChecksumBytes = 8;        // XXH3-64 of all bytes before it
 constexpr std::uint64_t kLargestFile = std::uint64_t{4} << 30;
@@ -53,6 +53,7 @@ void put_record(ByteWriter& out, const TrainingRecord& record) {
   out.put<std::uint8_t>(record.attacks_in_training ? 1 : 0);
   out.put<std::uint64_t>(record.attacks_in_training.value_or(0));
   put_map(out, record.settings);
+  out.put_texts(record.notes);
 }
 
 TrainingRecord get_record(ByteReader& in) {
@@ -69,6 +70,7 @@ TrainingRecord get_record(ByteReader& in) {
   const auto attacks = in.get<std::uint64_t>();
   if (known) record.attacks_in_training = attacks;
   record.settings = get_map(in);
+  record.notes = in.get_texts();
   return record;
 }
 
@@ -90,6 +92,10 @@ std::string read_checked(const std::string& path) {
     throw Error(
         fmt::format("{}: made by a newer netstray (model format {}; this one reads {}): upgrade, or train again", path,
                     format, kFormat));
+  }
+  if (format > 0 && format < kFormat) {
+    throw Error(fmt::format("{}: made by an older netstray (model format {}; this one reads {}): train again", path,
+                            format, kFormat));
   }
   if (format != kFormat) throw Error(fmt::format("{}: damaged model file: unknown format {}", path, format));
   if (size > kLargestFile || body != size - std::min<std::uint64_t>(size, kHeaderBytes + kChecksumBytes)) {

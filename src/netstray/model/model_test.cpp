@@ -23,8 +23,7 @@ Trained train_on(const Table& table, std::uint64_t seed, ThresholdRule rule = {}
   settings.seed = seed;
   settings.rule = rule;
   settings.calibration_share = calibration;
-  settings.forest.trees = 20;
-  settings.forest.sample = 64;
+  settings.recipe = make_recipe("iforest", {"trees=20", "sample=64"});
   return train(table, choose_rows(table, "label", "normal", false), choose_columns(table, {}), settings);
 }
 
@@ -59,8 +58,7 @@ void write_bytes(const std::string& path, const std::string& bytes) { std::ofstr
 /// Saves a model of a forest of two little trees and returns the file's bytes.
 std::string small_model_file(const Table& table, const std::string& path) {
   TrainSettings settings;
-  settings.forest.trees = 2;
-  settings.forest.sample = 8;
+  settings.recipe = make_recipe("iforest", {"trees=2", "sample=8"});
   train(table, choose_rows(table, "label", "normal", false), choose_columns(table, {}), settings).model.save(path);
   return read_bytes(path);
 }
@@ -218,7 +216,7 @@ TEST(Model, ANewerFormatSaysSo) {
   const TemporaryFile file;
   train_on(made_up::quiet_flows(50, 1), 1).model.save(file.path());
   std::string bytes = read_bytes(file.path());
-  bytes[8] = 2;
+  bytes[8] = 3;
   write_bytes(file.path(), bytes);
   try {
     Model::load(file.path());

@@ -10,6 +10,7 @@
 
 #include "netstray/base/error.h"
 #include "netstray/base/text.h"
+#include "netstray/model/fit_member.h"
 
 namespace netstray {
 namespace {
@@ -56,14 +57,14 @@ struct ScoredGroups {
 };
 
 ScoredGroups score_groups(const Table& table, const ColumnRoles& columns, const Matrix& matrix,
-                          const IsolationForest& forest) {
+                          const Detector& detector) {
   ScoredGroups scored{groups_of(fingerprints(table, columns.learned)), Matrix(), {}};
   std::vector<std::uint32_t> firsts(scored.groups.size());
   std::transform(scored.groups.begin(), scored.groups.end(), firsts.begin(),
                  [](const Group& group) { return group.first; });
   scored.matrix = matrix.gather(firsts);
   scored.scores.resize(firsts.size());
-  forest.score(scored.matrix, scored.scores);
+  detector.score(scored.matrix, scored.scores);
   return scored;
 }
 
@@ -142,28 +143,32 @@ Ranking rank_rows(const Table& table, const ColumnRoles& columns, const TrainSet
                   Alike alike) {
   constexpr std::size_t kLeastLookedAt = 1000;
   constexpr std::size_t kLookedAtPerEntry = 50;
+  if (settings.recipe.supervised()) {
+    throw usage_error(
+        fmt::format("{} learns from labels, which a ranking never uses; train it instead", settings.recipe.name));
+  }
   if (table.rows() < 2)
     throw Error(fmt::format("{} row: nothing to compare it with; at least 2 are needed", table.rows()));
   std::vector<std::uint32_t> rows(table.rows());
   std::iota(rows.begin(), rows.end(), 0U);
   Ranking ranking;
-  ranking.encoder = Encoder::fit(table, columns.learned, rows, Encoding{{settings.numeric}});
+  const Recipe::Member& member = settings.recipe.members.front();
+  ranking.encoder = Encoder::fit(table, columns.learned, rows, member.encoding);
   const Matrix matrix = ranking.encoder.encode(table);
-  IsolationForestSettings forest_settings = settings.forest;
-  forest_settings.seed = settings.seed;
-  const IsolationForest forest = IsolationForest::fit(matrix, forest_settings);
-  const ScoredGroups scored = score_groups(table, columns, matrix, forest);
+  const auto detector = fit_member(member, matrix, settings.seed, {}, ranking.notes);
+  const ScoredGroups scored = score_groups(table, columns, matrix, *detector);
   ranking.distinct_rows = scored.groups.size();
   ranking.commonest_share = commonest_share(scored.groups, table.rows());
 
   const std::size_t looked_at = alike == Alike::apart ? top : std::max(kLeastLookedAt, kLookedAtPerEntry * top);
   std::vector<RankedRow> candidates;
-  std::vector<double> parts(forest.columns());
+  std::vector<double> parts(detector->columns());
   for (const std::size_t index : highest(scored.scores, looked_at)) {
     const Group& group = scored.groups[index];
-    forest.explain(scored.matrix, index, parts);
+    detector->explain(scored.matrix, index, parts);
     candidates.push_back({group.first, group.count, 0, scored.scores[index],
-                          reasons_from_parts(ranking.encoder, parts, table, group.first, kReasonsShown)});
+                          reasons_from_shares(ranking.encoder, column_shares(ranking.encoder, parts), table,
+                                              group.first, kReasonsShown)});
   }
   ranking.top = choose(std::move(candidates), top, alike);
   return ranking;

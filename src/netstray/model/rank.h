@@ -21,8 +21,9 @@ struct RankedRow {
 struct Ranking {
   std::vector<RankedRow> top;  ///< highest score first, equal scores by first row
   std::uint64_t distinct_rows = 0;
-  double commonest_share = 0;  ///< share of the rows that the ten commonest distinct rows make up
-  Encoder encoder;             ///< fitted on these rows: what is usual in each column
+  double commonest_share = 0;      ///< share of the rows that the ten commonest distinct rows make up
+  std::vector<std::string> notes;  ///< what a user must know of the fit
+  Encoder encoder;                 ///< fitted on these rows: what is usual in each column
 };
 
 /// Which rows become entries of their own.
@@ -31,10 +32,11 @@ enum class Alike {
   apart      ///< every distinct row
 };
 
-/// Fits a forest on the rows themselves and ranks them, rarest first; labels play no part. Gives min(top, distinct
+/// Fits the detector on the rows themselves and ranks them, rarest first; labels play no part. Gives min(top, distinct
 /// rows) entries, no two of them equal. Two rows stand out in the same way where their first three reasons name the
 /// same columns with the same category, or a number on the same side of what is usual; looked at are the 1,000 (or 50 x
-/// top) highest distinct rows. Deterministic in the seed. Throws Error where there are fewer than 2 rows.
+/// top) highest distinct rows. Deterministic in the seed. Throws Error where there are fewer than 2 rows,
+/// and usage Error for a detector that learns from labels.
 Ranking rank_rows(const Table& table, const ColumnRoles& columns, const TrainSettings& settings, std::size_t top,
                   Alike alike);
 

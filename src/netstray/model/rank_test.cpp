@@ -36,7 +36,8 @@ Ranking ranked(const Table& table, std::size_t top, Alike alike) {
   ColumnChoice choice;
   choice.drop = {"id"};
   TrainSettings settings;
-  settings.numeric = NumericScaling::standardise;  // the odd rows are odd by their size
+  settings.recipe =
+      make_recipe("iforest", {}, Encoding{{NumericScaling::standardise}});  // the odd rows are odd by their size
   return rank_rows(table, choose_columns(table, choice), settings, top, alike);
 }
 

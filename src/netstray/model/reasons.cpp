@@ -12,8 +12,8 @@ namespace netstray {
 namespace {
 
 constexpr double kLeastWeight = 0.02;
-/// What a value that training never showed is worth, in steps of a forest's path: docs/reasons.md says why.
-constexpr double kStepsOfSurprise = 3;
+/// What a value that training never showed is worth beside all that the detector saw: docs/reasons.md says why.
+constexpr double kWorthOfSurprise = 0.75;
 constexpr std::size_t kLevelsNamed = 3;
 
 Reason reason_for(const Encoder::Column& learned, const Column& column, std::size_t row, double weight) {
@@ -30,25 +30,24 @@ Reason reason_for(const Encoder::Column& learned, const Column& column, std::siz
   return reason;
 }
 
-/// One weight a learned column: what the detector makes of it, plus how much its value surprises by itself; none is
-/// negative.
-std::vector<double> column_weights(const Encoder& encoder, std::span<const double> parts, const Table& table,
-                                   std::size_t row) {
-  const auto columns = encoder.columns();
-  std::vector<double> weights(columns.size(), 0.0);
-  for (std::size_t dense = 0; dense < parts.size(); ++dense) weights[encoder.origin()[dense]] += parts[dense];
-  for (std::size_t index = 0; index < columns.size(); ++index) {
-    const double surprise = encoder.surprise(index, table.column(columns[index].field.name), row);
-    weights[index] = std::max(0.0, weights[index] + kStepsOfSurprise * surprise);
-  }
-  return weights;
-}
-
 }  // namespace
 
-std::vector<Reason> reasons_from_parts(const Encoder& encoder, std::span<const double> parts, const Table& table,
-                                       std::size_t row, std::size_t limit) {
-  const auto weights = column_weights(encoder, parts, table, row);
+std::vector<double> column_shares(const Encoder& encoder, std::span<const double> parts) {
+  std::vector<double> shares(encoder.columns().size(), 0.0);
+  for (std::size_t dense = 0; dense < parts.size(); ++dense) shares[encoder.origin()[dense]] += parts[dense];
+  for (double& share : shares) share = std::max(0.0, share);
+  const double total = std::accumulate(shares.begin(), shares.end(), 0.0);
+  for (double& share : shares) share = total > 0 ? share / total : 0;
+  return shares;
+}
+
+std::vector<Reason> reasons_from_shares(const Encoder& encoder, std::span<const double> shares, const Table& table,
+                                        std::size_t row, std::size_t limit) {
+  std::vector<double> weights(shares.begin(), shares.end());
+  for (std::size_t index = 0; index < weights.size(); ++index) {
+    const auto& source = table.column(encoder.columns()[index].field.name);
+    weights[index] += kWorthOfSurprise * encoder.surprise(index, source, row);
+  }
   const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
   std::vector<std::size_t> order(weights.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -25,13 +25,17 @@ struct Reason {
 /// How many reasons a verdict has at most where nobody asks for another number.
 inline constexpr std::size_t kReasonsShown = 5;
 
-/// Turns a detector's parts (one per dense column of the encoder's matrix, in steps of a path for a forest) into
-/// reasons. A learned column's weight is the sum of its parts plus 3 x Encoder::surprise: what no training row showed
-/// (a number out of range, a category never seen) a forest cannot split on, but a person must be told of it first.
-/// Weights are given as shares of their sum. At most `limit` reasons, and none below 2 %. docs/reasons.md says how well
-/// this names columns that were tampered with.
-std::vector<Reason> reasons_from_parts(const Encoder& encoder, std::span<const double> parts, const Table& table,
-                                       std::size_t row, std::size_t limit);
+/// What each learned column made of a row's strangeness: a detector's parts (one per dense column of the encoder's
+/// matrix, in units of its own) summed per learned column, negative sums left out, as shares of their total. All 0
+/// where no column made the row stranger.
+std::vector<double> column_shares(const Encoder& encoder, std::span<const double> parts);
+
+/// Turns shares per learned column into reasons. A column's weight is its share plus .75 x Encoder::surprise: what no
+/// training row showed (a number out of range, a category never seen) many detectors cannot see, but a person must be
+/// told of it first. Weights are given as shares of their sum. At most `limit` reasons, and none below 2 %.
+/// docs/reasons.md says how well this names columns that were tampered with.
+std::vector<Reason> reasons_from_shares(const Encoder& encoder, std::span<const double> shares, const Table& table,
+                                        std::size_t row, std::size_t limit);
 
 /// What is usual in a learned column, in words.
 std::string usual_words(const Encoder::Column& column);

@@ -10,6 +10,7 @@
 #include "netstray/base/rng.h"
 #include "netstray/base/text.h"
 #include "netstray/base/version.h"
+#include "netstray/model/fit_member.h"
 #include "netstray/model/truth.h"
 
 namespace netstray {
@@ -23,17 +24,52 @@ struct Split {
   std::vector<std::uint32_t> kept_back;
 };
 
-/// Draws `share` of the rows (rounded) for calibration.
-Split draw_calibration(const std::vector<std::uint32_t>& rows, double share, std::uint64_t seed) {
-  const auto wanted = static_cast<std::uint32_t>(std::llround(share * static_cast<double>(rows.size())));
+/// Draws `share` (rounded) of the rows that may calibrate.
+Split draw_calibration(const std::vector<std::uint32_t>& rows, const std::vector<bool>& may_calibrate, double share,
+                       std::uint64_t seed) {
+  std::vector<std::uint32_t> places;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (may_calibrate[i]) places.push_back(static_cast<std::uint32_t>(i));
+  }
+  const auto wanted = static_cast<std::uint32_t>(std::llround(share * static_cast<double>(places.size())));
   std::vector<bool> kept(rows.size(), false);
   Rng rng = Rng::stream(seed, kCalibrationStream);
   if (wanted > 0) {
-    for (const std::uint32_t index : rng.sample(static_cast<std::uint32_t>(rows.size()), wanted)) kept[index] = true;
+    for (const std::uint32_t index : rng.sample(static_cast<std::uint32_t>(places.size()), wanted)) {
+      kept[places[index]] = true;
+    }
   }
   Split split;
   for (std::size_t i = 0; i < rows.size(); ++i) (kept[i] ? split.kept_back : split.fitted).push_back(rows[i]);
   return split;
+}
+
+/// A supervised detector keeps back normal rows only: what it must not flag too often is them.
+Split split_rows(const TrainingRows& rows, const TrainSettings& settings) {
+  std::vector<bool> may_calibrate(rows.used.size(), true);
+  if (settings.recipe.supervised()) {
+    for (std::size_t i = 0; i < rows.used.size(); ++i) may_calibrate[i] = (*rows.labels)[rows.used[i]] == 0;
+  }
+  const Split split = draw_calibration(rows.used, may_calibrate, settings.calibration_share, settings.seed);
+  if (split.fitted.size() < 2) {
+    throw Error(fmt::format("too few rows are left to fit on: {}, of at least 2", split.fitted.size()));
+  }
+  return split;
+}
+
+void check_settings(const TrainingRows& rows, const TrainSettings& settings) {
+  require_rule_fits(settings.rule, settings.recipe.name);
+  if (settings.recipe.supervised() && !rows.labels) {
+    throw usage_error(fmt::format("{} learns from labels: say --layout NAME, or --label COLUMN and --normal VALUE",
+                                  settings.recipe.name));
+  }
+}
+
+std::vector<std::uint8_t> pick_labels(const TrainingRows& rows, const std::vector<std::uint32_t>& picked) {
+  std::vector<std::uint8_t> labels;
+  if (!rows.labels) return labels;
+  for (const std::uint32_t row : picked) labels.push_back((*rows.labels)[row]);
+  return labels;
 }
 
 std::vector<double> pick(const std::vector<double>& values, const std::vector<std::uint32_t>& rows) {
@@ -66,10 +102,12 @@ TrainingRecord make_record(const Table& table, const TrainingRows& rows, const S
   record.rows_train = split.fitted.size();
   record.rows_calibration = split.kept_back.size();
   record.seed = settings.seed;
-  record.settings = {{"numeric", std::string(name_of(settings.numeric))},
-                     {"iforest.trees", std::to_string(settings.forest.trees)},
-                     {"iforest.sample", std::to_string(settings.forest.sample)},
-                     {"calibration", readable(settings.calibration_share)}};
+  record.settings = {{"calibration", readable(settings.calibration_share)}};
+  for (const auto& member : settings.recipe.members) {
+    const std::string prefix = std::string(member.detector->name) + ".";
+    for (const auto& [name, value] : member.settings.all()) record.settings[prefix + name] = value;
+    record.settings["encoding"] = member.encoding.text();
+  }
   if (rows.labels) {
     record.attacks_in_training = static_cast<std::uint64_t>(std::count_if(
         split.fitted.begin(), split.fitted.end(), [&](std::uint32_t row) { return (*rows.labels)[row] == 1; }));
@@ -97,17 +135,14 @@ TrainingRows choose_rows(const Table& table, const std::optional<std::string>& l
 }
 
 Trained train(const Table& table, const TrainingRows& rows, const ColumnRoles& columns, const TrainSettings& settings) {
-  const Split split = draw_calibration(rows.used, settings.calibration_share, settings.seed);
-  if (split.fitted.size() < 2) {
-    throw Error(fmt::format("too few rows are left to fit on: {}, of at least 2", split.fitted.size()));
-  }
-  Encoder encoder = Encoder::fit(table, columns.learned, split.fitted, Encoding{{settings.numeric}});
+  check_settings(rows, settings);
+  const Split split = split_rows(rows, settings);
+  const Recipe::Member& member = settings.recipe.members.front();
+  Encoder encoder = Encoder::fit(table, columns.learned, split.fitted, member.encoding);
   const Matrix matrix = encoder.encode(table);
-
-  IsolationForestSettings forest = settings.forest;
-  forest.seed = settings.seed;
-  auto detector = std::make_unique<IsolationForest>(
-      IsolationForest::fit(split.fitted.size() == table.rows() ? matrix : matrix.gather(split.fitted), forest));
+  std::vector<std::string> notes;
+  auto detector = fit_member(member, split.fitted.size() == table.rows() ? matrix : matrix.gather(split.fitted),
+                             settings.seed, pick_labels(rows, split.fitted), notes);
   std::vector<double> scores(table.rows());
   detector->score(matrix, scores);
 
@@ -115,6 +150,7 @@ Trained train(const Table& table, const TrainingRows& rows, const ColumnRoles& c
                   pick(scores, split.fitted), pick(scores, split.kept_back)};
   Model& model = trained.model;
   model.record = make_record(table, rows, split, settings);
+  model.record.notes = std::move(notes);
   model.carried = columns.carried;
   model.training = ScoreSample(trained.fitted_scores);
   model.calibration = ScoreSample(trained.kept_back_scores);

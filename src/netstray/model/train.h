@@ -6,18 +6,17 @@
 #include <string>
 #include <vector>
 
-#include "netstray/detect/forest/isolation_forest.h"
 #include "netstray/model/column_roles.h"
 #include "netstray/model/model.h"
+#include "netstray/model/recipe.h"
 
 namespace netstray {
 
 /// Settings of a training run.
 struct TrainSettings {
-  NumericScaling numeric = NumericScaling::log;  ///< docs/encoding.md says why
-  IsolationForestSettings forest;                ///< its seed is `seed`
-  double calibration_share = 0.2;                ///< in [0, 1): rows kept back, drawn before anything is fitted
-  ThresholdRule rule;                            ///< --false-alarms 0.01
+  Recipe recipe = make_recipe("iforest");
+  double calibration_share = 0.2;  ///< in [0, 1): rows kept back, drawn before anything is fitted
+  ThresholdRule rule;              ///< --false-alarms 0.01
   std::uint64_t seed = 0;
 };
 
@@ -43,8 +42,11 @@ struct Trained {
   std::vector<double> kept_back_scores;
 };
 
-/// Draws the calibration rows, fits encoder and forest on the rest, scores both, finds the cut. Throws Error where
-/// there are too few rows. Deterministic in the seed for any number of threads. Memory: one encoded matrix.
+/// Draws the calibration rows, fits encoder and detector on the rest, scores both, finds the cut. A supervised detector
+/// learns from all rows with their labels; its calibration rows are drawn from the normal ones, as the share of false
+/// alarms is theirs. Throws Error where there are too few rows, what the detector's fit throws, and usage Error where a
+/// supervised detector has no labels or the cut's rule does not go with the detector. Deterministic in the seed for any
+/// number of threads. Memory: one encoded matrix.
 Trained train(const Table& table, const TrainingRows& rows, const ColumnRoles& columns, const TrainSettings& settings);
 
 }  // namespace netstray

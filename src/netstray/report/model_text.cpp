@@ -92,6 +92,7 @@ std::string model_text(const ModelSummary& model, bool colour) {
   table.add_row({"settings", printable(settings_words(record))});
   table.add_row({"seed", std::to_string(record.seed)});
   table.add_row({"cut", cut_words(model)});
+  for (const auto& note : record.notes) table.add_row({"note", printable(note)});
   table.add_row({"made by", "netstray " + printable(record.version)});
   std::string text = ink.strong("Model " + printable(model.path)) + '\n' + table.text(2);
   text += '\n' + ink.strong("Scores") + '\n' + quantiles_table(model);
