@@ -1,11 +1,12 @@
 # The front door for people; CMake does the work (CMakePresets.json, CONTRIBUTING.md). Each target installs what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build install bench format lint clean setup-build setup-test setup-lint
+.PHONY: help demo test build install bench kernels format lint clean setup-build setup-test setup-lint setup-peers
 
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 BENCH ?=
+ONLY ?=
 BUILD := build/release
 # Debian's own tools first, whatever version managers put in front of them.
 export PATH := /usr/bin:/bin:$(PATH)
@@ -27,7 +28,11 @@ build: setup-build  ## the program, at build/release/bin/netstray
 install: build  ## program, man page and shell completions under PREFIX (/usr/local); DESTDIR is respected
 	cmake --install $(BUILD) --prefix $(PREFIX)
 
-bench: build  ## how fast it is (benchmarks/README.md)
+bench: build setup-peers  ## how fast it is, against its peers (docs/performance.md); ONLY=forest for a part
+	@tools/python-env peers >/dev/null || echo "some peers will be missing" >&2
+	benchmarks/compare.py --only '$(ONLY)'
+
+kernels: build  ## how fast its parts are, by themselves (benchmarks/README.md)
 	@for program in $(BUILD)/bin/netstray_*_bench; do $$program $(BENCH) || exit 1; done
 
 format: setup-lint  ## lay the C++ sources out as the house does
@@ -40,5 +45,5 @@ lint: build setup-lint  ## layout of the sources and clang-tidy; quick where not
 clean:  ## remove everything that was built
 	rm -rf build
 
-setup-build setup-test setup-lint: setup-%:
+setup-build setup-test setup-lint setup-peers: setup-%:
 	@tools/setup $*
