@@ -2,12 +2,14 @@
 //
 //   detector_driver NAME TRAIN.f32 ROWS COLS TEST.f32 ROWS OUT.f64 SEED [--labels FILE.u8] [key=value...]
 //
-// Matrices are row-major little-endian f32, all number columns. Prints a line of JSON: seconds of fit and score, notes,
-// and an autoencoder's learning curves. With the name `elbow` OUT gets the inertias of k-means for k = 2 to 21 instead.
+// Matrices are row-major little-endian f32, all number columns. Prints a line of JSON: seconds of fit and score by the
+// clock and of processor time (all threads together), notes, and an autoencoder's learning curves. With the name
+// `elbow` OUT gets the inertias of k-means for k = 2 to 21 instead.
 
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <exception>
 #include <fstream>
 #include <numeric>
@@ -49,9 +51,17 @@ Matrix read_matrix(const std::string& path, std::size_t rows, std::size_t column
   return matrix;
 }
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
+/// Seconds since it was made.
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+  /// Of processor time, all threads together.
+  double cpu_seconds() const { return static_cast<double>(std::clock() - cpu_start_) / CLOCKS_PER_SEC; }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::clock_t cpu_start_ = std::clock();
+};
 
 std::size_t whole(const std::string& text) {
   const auto value = parse_integer(text);
@@ -68,11 +78,12 @@ void write_raw(const std::string& path, std::span<const double> numbers) {
 void run_elbow(const Matrix& matrix, std::uint64_t seed, const std::string& path) {
   std::vector<std::size_t> counts(20);
   std::iota(counts.begin(), counts.end(), std::size_t{2});
-  const auto start = std::chrono::steady_clock::now();
-  write_raw(path, elbow(matrix, counts, {.seed = seed, .progress = {}}));
-  fmt::print(R"({{"fit_seconds": {}}})"
+  const Stopwatch watch;
+  const auto inertias = elbow(matrix, counts, {.seed = seed, .progress = {}});
+  fmt::print(R"({{"fit_seconds": {}, "fit_cpu_seconds": {}}})"
              "\n",
-             seconds_since(start));
+             watch.seconds(), watch.cpu_seconds());
+  write_raw(path, inertias);
 }
 
 void run(const std::vector<std::string>& words) {
@@ -99,17 +110,15 @@ void run(const std::vector<std::string>& words) {
   context.labels = labels;
   context.notes = &notes;
 
-  const auto fit_start = std::chrono::steady_clock::now();
+  const Stopwatch fitting;
   const auto detector = info.fit(train, SettingValues(info.name, info.settings, given), context);
-  const double fit_seconds = seconds_since(fit_start);
+  fmt::print(R"({{"fit_seconds": {}, "fit_cpu_seconds": {}, )", fitting.seconds(), fitting.cpu_seconds());
   std::vector<double> scores(test.rows());
-  const auto score_start = std::chrono::steady_clock::now();
+  const Stopwatch scoring;
   detector->score(test, scores);
-  const double score_seconds = seconds_since(score_start);
-
-  write_raw(words[6], scores);
-  fmt::print(R"({{"fit_seconds": {}, "score_seconds": {}, "notes": [{}])", fit_seconds, score_seconds,
+  fmt::print(R"("score_seconds": {}, "score_cpu_seconds": {}, "notes": [{}])", scoring.seconds(), scoring.cpu_seconds(),
              notes.empty() ? "" : fmt::format("\"{}\"", join(notes, "\", \"")));
+  write_raw(words[6], scores);
   if (const auto* autoencoder = dynamic_cast<const Autoencoder*>(detector.get())) {
     fmt::print(R"(, "loss": {}, "validation_loss": {}, "r2": {})", autoencoder->curves().loss,
                autoencoder->curves().validation_loss, autoencoder->curves().r2);

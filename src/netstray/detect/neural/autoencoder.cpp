@@ -12,13 +12,12 @@
 #include "netstray/base/parallel.h"
 #include "netstray/detect/finite.h"
 #include "netstray/detect/neural/autoencoder_fit.h"
+#include "netstray/detect/neural/lane_forward.h"
 
 namespace netstray {
 namespace {
 
 constexpr std::size_t kPieceRows = 4096;
-constexpr std::size_t kStoreRows = 128;
-constexpr std::size_t kBlock = DenseNet::kBlockRows;
 constexpr double kMostScore = 1e300;
 constexpr std::size_t kMostColumns = std::size_t{1} << 24;
 
@@ -171,20 +170,14 @@ void Autoencoder::score(const Matrix& matrix, std::span<double> scores) const {
   const auto width = static_cast<double>(columns());
   parallel_for(matrix.rows(), kPieceRows, [&](std::size_t piece_begin, std::size_t piece_end) {
     check_interrupt();
-    RowStore store(matrix, kStoreRows);
-    DenseWorkspace work(net_);
-    std::array<const float*, kBlock> rows{};
-    std::array<float, kBlock> sums{};
-    for (std::size_t first = piece_begin; first < piece_end; first += kBlock) {
-      const std::size_t place = (first - piece_begin) % kStoreRows;
-      if (place == 0) store.fill(matrix, first, std::min(piece_end, first + kStoreRows), 0);
-      const std::size_t count = std::min(kBlock, piece_end - first);
-      for (std::size_t r = 0; r < count; ++r) rows[r] = store.row(place + r);
-      net_.begin(work, store, std::span(rows).first(count));
-      net_.errors(work, sums);
-      for (std::size_t r = 0; r < count; ++r) {
-        scores[first + r] =
-            std::isfinite(sums[r]) ? static_cast<double>(sums[r]) / width : exact_score(matrix, first + r);
+    LaneForward forward(net_);
+    std::array<float, LaneForward::kRows> sums{};
+    for (std::size_t first = piece_begin; first < piece_end; first += LaneForward::kRows) {
+      const std::size_t end = std::min(piece_end, first + LaneForward::kRows);
+      forward.errors(matrix, first, end, sums);
+      for (std::size_t row = first; row < end; ++row) {
+        const float sum = sums[row - first];
+        scores[row] = std::isfinite(sum) ? static_cast<double>(sum) / width : exact_score(matrix, row);
       }
     }
   });

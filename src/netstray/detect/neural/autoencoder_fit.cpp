@@ -15,6 +15,7 @@
 #include "netstray/base/rng.h"
 #include "netstray/base/text.h"
 #include "netstray/detect/neural/dense_trainer.h"
+#include "netstray/detect/neural/shuffled_rows.h"
 
 namespace netstray {
 namespace {
@@ -117,10 +118,7 @@ class Lesson {
     const std::size_t batch = std::min<std::size_t>(settings_.batch, training_rows_);
     DenseTrainer trainer(net_, store_, settings_.learning_rate, batch, settings_.seed);
     for (std::uint32_t epoch = 1; epoch <= settings_.epochs; ++epoch) {
-      if (settings_.shuffle) {
-        Rng rng = Rng::stream(settings_.seed ^ 0x5f0f, epoch);
-        rng.shuffle(order_);
-      }
+      if (settings_.shuffle) shuffle_rows(order_, room_, Rng::stream(settings_.seed ^ 0x5f0f, epoch).next());
       note_epoch(epoch, train(trainer, batch, epoch));
       if (settings_.patience > 0 && epoch - curves_.best_epoch >= settings_.patience) break;
     }
@@ -223,6 +221,7 @@ class Lesson {
   Spread training_spread_;
   Spread validation_spread_;
   std::vector<const float*> order_;
+  std::vector<const float*> room_;
   LearningCurves curves_;
   std::vector<float> best_;
   double best_loss_ = std::numeric_limits<double>::infinity();

@@ -67,8 +67,9 @@ struct DenseKernels {
   static constexpr std::size_t kPad = 16;
   static constexpr std::size_t kRowTile = 8;
 
-  /// out(r, :) += sum over k of x(r, k) * weights(k, :), weights being inner x width.
-  void (*multiply_add)(const InputRows& x, std::size_t inner, const float* weights, std::size_t width, float* out);
+  /// out(r, :) = start(:) + sum over k of x(r, k) * weights(k, :), weights being inner x width. `start` null: 0.
+  void (*multiply_rows)(const InputRows& x, std::size_t inner, const float* weights, std::size_t width,
+                        const float* start, float* out);
   /// out(r, :) += the weight rows that the codes of r name.
   void (*add_coded)(const CodedRows& codes, const float* weights, std::size_t width, float* out);
   /// gradient(k, :) += sum over r of x(r, k) * deltas(r, :).

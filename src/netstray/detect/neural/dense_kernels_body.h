@@ -17,11 +17,11 @@ template <class Simd>
 class DenseKernelBody {
  public:
   static constexpr DenseKernels kernels() noexcept {
-    return {multiply_add,  add_coded,     add_gradient, add_coded_gradient, add_bias_gradient, activate, drop, multiply,
+    return {multiply_rows, add_coded,     add_gradient, add_coded_gradient, add_bias_gradient, activate, drop, multiply,
             output_deltas, output_errors, adam,         transpose};
   }
 
- private:
+ protected:
   using Float = typename Simd::Float;
   using Word = typename Simd::Word;
   static constexpr std::size_t kLanes = Simd::kLanes;
@@ -41,15 +41,19 @@ class DenseKernelBody {
 
   template <std::size_t Rows, std::size_t Vectors>
   [[gnu::always_inline]] static inline void product_tile(const float* const* x, std::size_t inner, const float* weights,
-                                                         std::size_t width, float* out) noexcept {
+                                                         std::size_t width, const float* start, float* out) noexcept {
     Float sums[Rows][Vectors];
     const float* rows[Rows];
 #pragma GCC unroll 8
     for (std::size_t r = 0; r < Rows; ++r) {
       rows[r] = x[r];
 #pragma GCC unroll 8
-      for (std::size_t v = 0; v < Vectors; ++v) load(sums[r][v], out + r * width + v * kLanes);
+      for (std::size_t v = 0; v < Vectors; ++v) {
+        sums[r][v] = Float{};
+        if (start != nullptr) load(sums[r][v], start + v * kLanes);
+      }
     }
+#pragma GCC unroll 4
     for (std::size_t k = 0; k < inner; ++k) {
       Float line[Vectors];
 #pragma GCC unroll 8
@@ -72,22 +76,23 @@ class DenseKernelBody {
   /// The columns from `column` on, in tiles of `Vectors` vectors, then in narrower ones.
   template <std::size_t Vectors>
   static void product_columns(const InputRows& x, std::size_t inner, const float* weights, std::size_t width,
-                              float* out, std::size_t column) noexcept {
+                              const float* start, float* out, std::size_t column) noexcept {
     constexpr std::size_t kRows = Simd::tile_rows(Vectors);
     static_assert(DenseKernels::kRowTile % kRows == 0);
     for (; column + Vectors * kLanes <= width; column += Vectors * kLanes) {
       for (std::size_t r = 0; r < x.count; r += kRows) {
-        product_tile<kRows, Vectors>(x.rows + r, inner, weights + column, width, out + r * width + column);
+        product_tile<kRows, Vectors>(x.rows + r, inner, weights + column, width,
+                                     start == nullptr ? nullptr : start + column, out + r * width + column);
       }
     }
     if constexpr (Vectors > 1) {
-      if (column < width) product_columns<Vectors / 2>(x, inner, weights, width, out, column);
+      if (column < width) product_columns<Vectors / 2>(x, inner, weights, width, start, out, column);
     }
   }
 
-  static void multiply_add(const InputRows& x, std::size_t inner, const float* weights, std::size_t width,
-                           float* out) noexcept {
-    product_columns<Simd::kTileVectors>(x, inner, weights, width, out, 0);
+  static void multiply_rows(const InputRows& x, std::size_t inner, const float* weights, std::size_t width,
+                            const float* start, float* out) noexcept {
+    product_columns<Simd::kTileVectors>(x, inner, weights, width, start, out, 0);
   }
 
   // ---- one-hot inputs

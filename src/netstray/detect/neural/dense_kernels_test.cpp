@@ -131,7 +131,7 @@ std::vector<float> everything(const DenseKernels& kernels, std::uint64_t seed) {
   const Activation activation = kAll[rng.below(kAll.size())];
   const auto x = random_values(rng, rows * (inner + 2));
   auto weights = random_values(rng, inner * width);
-  auto out = random_values(rng, rows * width);
+  std::vector<float> out(rows * width);
   const auto targets = random_values(rng, rows * width);
   const auto x_rows = starts_of(x, rows);
   const auto target_rows = starts_of(targets, rows);
@@ -143,7 +143,9 @@ std::vector<float> everything(const DenseKernels& kernels, std::uint64_t seed) {
   }
   std::vector<float> slopes(rows * width);
   const std::vector<float> mask(width, 1.0F);
-  kernels.multiply_add({x_rows.data(), rows}, inner, weights.data(), width, out.data());
+  const auto start = random_values(rng, width);
+  kernels.multiply_rows({x_rows.data(), rows}, inner, weights.data(), width, seed % 2 == 0 ? start.data() : nullptr,
+                        out.data());
   kernels.add_coded({code_rows.data(), rows, 0, 2}, weights.data(), width, out.data());
   std::vector<float> all = out;
   std::vector<float> hidden = out;
@@ -195,9 +197,10 @@ TEST(DenseKernels, ProductsAndGradientsAreThoseOfTheTextbook) {
     const auto weights = random_values(rng, inner * width);
     const auto deltas = random_values(rng, rows * width);
     const auto x_rows = starts_of(x, rows);
-    std::vector<float> out(rows * width, 1.0F);
+    const std::vector<float> start(width, 1.0F);
+    std::vector<float> out(rows * width);
     std::vector<float> gradient(inner * width, 1.0F);
-    kernels->multiply_add({x_rows.data(), rows}, inner, weights.data(), width, out.data());
+    kernels->multiply_rows({x_rows.data(), rows}, inner, weights.data(), width, start.data(), out.data());
     kernels->add_gradient({x_rows.data(), rows}, inner, deltas.data(), width, gradient.data());
     for (std::size_t column = 0; column < width; ++column) {
       for (std::size_t r = 0; r < rows; ++r) {

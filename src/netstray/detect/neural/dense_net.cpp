@@ -146,9 +146,9 @@ void DenseNet::forward(DenseWorkspace& work, bool learning, const DropoutKey* dr
     const Layer& layer = layers_[i];
     float* out = work.outputs_[i].data();
     const float* weights = parameters_.data() + layer.weights;
-    for (std::size_t r = 0; r < tiled; ++r) std::copy_n(layer.biases(parameters_), layer.width, out + r * layer.width);
+    kernels.multiply_rows(inputs_of(work, i, tiled), i == 0 ? number_columns_ : layer.inputs, weights, layer.width,
+                          layer.biases(parameters_), out);
     if (i == 0 && groups_ > 0) kernels.add_coded(codes_of(work), weights, layer.width, out);
-    kernels.multiply_add(inputs_of(work, i, tiled), i == 0 ? number_columns_ : layer.inputs, weights, layer.width, out);
     if (i + 1 == layers_.size()) break;
     kernels.activate(layer.shape.activation, out, learning ? work.slopes_[i].data() : nullptr, tiled * layer.width);
     if (dropout != nullptr && layer.shape.dropout > 0) drop(work, i, *dropout);
@@ -201,9 +201,8 @@ void DenseNet::backward(DenseWorkspace& work, float* gradient) const {
     }
     float* below = work.outputs_[i - 1].data();
     const std::size_t width = layers_[i - 1].width;
-    std::fill_n(below, tiled * width, 0.0F);
-    kernels.multiply_add({work.rows_of_[i].data(), tiled}, layer.shape.units, transposed_.data() + layer.transposed,
-                         width, below);
+    kernels.multiply_rows({work.rows_of_[i].data(), tiled}, layer.shape.units, transposed_.data() + layer.transposed,
+                          width, nullptr, below);
     kernels.multiply(below, work.slopes_[i - 1].data(), tiled * width);
   }
 }

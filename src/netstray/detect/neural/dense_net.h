@@ -60,6 +60,8 @@ class DenseNet {
 
   std::size_t layers() const noexcept { return layers_.size(); }
   std::size_t columns() const noexcept { return layers_.back().shape.units; }
+  std::size_t number_columns() const noexcept { return number_columns_; }
+  std::size_t groups() const noexcept { return groups_; }
   const DenseLayer& layer(std::size_t index) const noexcept { return layers_[index].shape; }
 
   /// All numbers that are learnt, each layer's inputs x units weights (rows padded to a multiple of 16) and biases;
@@ -71,6 +73,8 @@ class DenseNet {
   std::vector<float> weights(std::size_t layer) const;
   std::vector<float> biases(std::size_t layer) const;
   void set_layer(std::size_t layer, std::span<const float> weights, std::span<const float> biases);
+  /// From one input's weights to the next one's in parameters(): the units, made up to a multiple of 16.
+  std::size_t width(std::size_t index) const noexcept { return layers_[index].width; }
   /// How many values layer `index` takes.
   std::size_t inputs(std::size_t index) const noexcept { return layers_[index].inputs; }
   /// Where in parameters() the weight from `input` to `unit` lies, and the bias of `unit` as input = inputs(layer).

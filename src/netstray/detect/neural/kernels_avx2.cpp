@@ -1,6 +1,7 @@
 // Compiled with AVX2 (see CMakeLists.txt).
 #include "netstray/detect/linear/logistic_kernels_body.h"
 #include "netstray/detect/neural/dense_kernels_body.h"
+#include "netstray/detect/neural/lane_kernels_body.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -19,6 +20,8 @@ struct Avx2Simd {
   static constexpr std::size_t tile_rows(std::size_t /*vectors*/) noexcept { return 4; }
   static constexpr std::size_t kGradientRows = 4;
   static constexpr std::size_t kGradientVectors = 2;
+  static constexpr std::size_t kLaneUnits = 4;
+  static constexpr std::size_t kLaneVectors = 2;
 
   [[gnu::always_inline]] static inline Double widened(const float* from) noexcept {
     return _mm256_cvtps_pd(_mm_loadu_ps(from));
@@ -27,11 +30,14 @@ struct Avx2Simd {
 };
 
 constexpr DenseKernels kDense = DenseKernelBody<Avx2Simd>::kernels();
+constexpr LaneKernels kLane = LaneKernelBody<Avx2Simd>::kernels();
 constexpr LogisticKernels kLogistic = LogisticKernelBody<Avx2Simd>::kernels();
 
 }  // namespace
 
 const DenseKernels& avx2_dense_kernels() noexcept { return kDense; }
+
+const LaneKernels& avx2_lane_kernels() noexcept { return kLane; }
 
 const LogisticKernels& avx2_logistic_kernels() noexcept { return kLogistic; }
 

@@ -1,5 +1,6 @@
 #include "netstray/detect/linear/logistic_kernels_body.h"
 #include "netstray/detect/neural/dense_kernels_body.h"
+#include "netstray/detect/neural/lane_kernels_body.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -20,6 +21,8 @@ struct PortableSimd {
   static constexpr std::size_t tile_rows(std::size_t /*vectors*/) noexcept { return 4; }
   static constexpr std::size_t kGradientRows = 4;
   static constexpr std::size_t kGradientVectors = 2;
+  static constexpr std::size_t kLaneUnits = 4;
+  static constexpr std::size_t kLaneVectors = 2;
 
   static Double widened(const float* from) noexcept {
     return Double{static_cast<double>(from[0]), static_cast<double>(from[1])};
@@ -34,11 +37,14 @@ struct PortableSimd {
 };
 
 constexpr DenseKernels kDense = DenseKernelBody<PortableSimd>::kernels();
+constexpr LaneKernels kLane = LaneKernelBody<PortableSimd>::kernels();
 constexpr LogisticKernels kLogistic = LogisticKernelBody<PortableSimd>::kernels();
 
 }  // namespace
 
 const DenseKernels& portable_dense_kernels() noexcept { return kDense; }
+
+const LaneKernels& portable_lane_kernels() noexcept { return kLane; }
 
 const LogisticKernels& portable_logistic_kernels() noexcept { return kLogistic; }
 
