@@ -2,13 +2,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <limits>
 #include <memory>
-#include <new>
-
-#include "netstray/detect/forest/isolation_forest.h"
-#include "netstray/detect/forest/repeated_rows.h"
 
 namespace netstray {
 namespace {
@@ -42,77 +37,56 @@ TreeStep code_step(std::uint32_t slot, std::uint32_t code, std::uint32_t ahead) 
   return {slot, biased(code), biased(1), ahead};
 }
 
-std::uint32_t leaf_path(std::uint32_t depth, std::uint32_t rows) noexcept {
-  return static_cast<std::uint32_t>(
-      std::llround((depth + IsolationForest::average_path(rows)) / ForestPlan::kPathUnit));
-}
-
 }  // namespace
 
 ForestPlan::ForestPlan(std::span<const IsolationNode> nodes, std::span<const std::size_t> starts,
                        std::uint32_t number_columns, std::span<const std::uint32_t> group_widths)
-    : number_columns_(number_columns), starts_(starts.begin(), starts.end()) {
-  std::uint32_t column = number_columns;
-  for (const std::uint32_t width : group_widths) {
-    group_columns_.push_back(column);
-    column += width;
-  }
+    : sources_(number_columns, group_widths), leaves_(nodes, starts) {
   find_slots(nodes);
   steps_.reserve(nodes.size());
-  paths_.reserve(nodes.size());
-  for (std::size_t tree = 0; tree + 1 < starts_.size(); ++tree) {
-    lay_out_tree(nodes.subspan(starts_[tree], starts_[tree + 1] - starts_[tree]));
+  for (std::size_t tree = 0; tree + 1 < starts.size(); ++tree) {
+    lay_out_tree(nodes.subspan(starts[tree], starts[tree + 1] - starts[tree]));
   }
-  const std::uint32_t longest = std::max(1U, *std::ranges::max_element(paths_));
-  trees_per_sum_ = std::numeric_limits<std::uint32_t>::max() / longest;
   flatten(nodes);
 }
 
-/// The number column of a dense column, or number_columns_ + the group that it belongs to.
-std::uint32_t ForestPlan::source_of(std::uint32_t column) const noexcept {
-  if (column < number_columns_) return column;
-  const auto after = std::ranges::upper_bound(group_columns_, column);
-  return number_columns_ + static_cast<std::uint32_t>(after - group_columns_.begin()) - 1;
-}
-
 void ForestPlan::find_slots(std::span<const IsolationNode> nodes) {
-  std::vector<std::uint8_t> used(number_columns_ + group_columns_.size());
+  std::vector<std::uint8_t> used(sources_.count());
   for (const auto& node : nodes) {
-    if (!node.leaf()) used[source_of(node.column)] = 1;
+    if (!node.leaf()) used[sources_.of(node.column)] = 1;
   }
   for (std::uint32_t source = 0; source < used.size(); ++source) {
-    if (used[source] != 0) sources_.push_back(source);
+    if (used[source] != 0) slots_.push_back(source);
   }
+}
+
+std::uint32_t ForestPlan::slot_of(std::uint32_t column) const noexcept {
+  return static_cast<std::uint32_t>(std::ranges::lower_bound(slots_, sources_.of(column)) - slots_.begin());
 }
 
 void ForestPlan::lay_out_tree(std::span<const IsolationNode> nodes) {
-  std::vector<std::uint32_t> depth(nodes.size());
   for (std::uint32_t i = 0; i < nodes.size(); ++i) {
     const IsolationNode& node = nodes[i];
     if (node.leaf()) {
       steps_.push_back(leaf_step());
-      paths_.push_back(leaf_path(depth[i], node.rows));
-      continue;
+    } else if (node.column < sources_.number_columns()) {
+      steps_.push_back(number_step(slot_of(node.column), node.threshold, node.left - i));
+    } else {
+      steps_.push_back(code_step(slot_of(node.column), sources_.code_of(node.column), node.left - i));
     }
-    depth[node.left] = depth[node.left + 1] = depth[i] + 1;
-    const std::uint32_t source = source_of(node.column);
-    const auto slot = static_cast<std::uint32_t>(std::ranges::lower_bound(sources_, source) - sources_.begin());
-    steps_.push_back(source < number_columns_
-                         ? number_step(slot, node.threshold, node.left - i)
-                         : code_step(slot, node.column - group_columns_[source - number_columns_], node.left - i));
-    paths_.push_back(0);
   }
-  depths_.push_back(depth.back());  // nodes lie level by level, so the last is as deep as any
 }
 
 void ForestPlan::flatten(std::span<const IsolationNode> nodes) {
-  const auto trees = static_cast<std::uint32_t>(depths_.size());
+  const auto trees = static_cast<std::uint32_t>(leaves_.depths.size());
   for (std::uint32_t tree = 0; tree < trees; ++tree) {
-    if (starts_[tree + 1] - starts_[tree] > kRunNodes) return;
+    if (leaves_.starts[tree + 1] - leaves_.starts[tree] > kRunNodes) return;
   }
   for (std::uint32_t first = 0; first < trees;) {
     std::uint32_t end = first + 1;
-    while (end < trees && end - first < trees_per_sum_ && starts_[end + 1] - starts_[first] <= kRunNodes) ++end;
+    while (end < trees && end - first < leaves_.trees_per_sum &&
+           leaves_.starts[end + 1] - leaves_.starts[first] <= kRunNodes)
+      ++end;
     flatten_run(nodes, first, end - first);
     first = end;
   }
@@ -125,9 +99,7 @@ void ForestPlan::flatten(std::span<const IsolationNode> nodes) {
     check.level = static_cast<std::uint32_t>(std::ranges::lower_bound(columns, check.level) - columns.begin());
   }
   for (const std::uint32_t column : columns) {
-    const std::uint32_t source = source_of(column);
-    const auto slot = static_cast<std::uint32_t>(std::ranges::lower_bound(sources_, source) - sources_.begin());
-    flat_.levels.push_back({slot, static_cast<std::int32_t>(column - group_columns_[source - number_columns_])});
+    flat_.levels.push_back({slot_of(column), static_cast<std::int32_t>(sources_.code_of(column))});
   }
 }
 
@@ -135,17 +107,17 @@ void ForestPlan::flatten(std::span<const IsolationNode> nodes) {
 void ForestPlan::flatten_run(std::span<const IsolationNode> nodes, std::uint32_t first_tree, std::uint32_t trees) {
   std::uint32_t place = trees;
   for (std::uint32_t tree = 0; tree < trees; ++tree) {
-    const std::size_t start = starts_[first_tree + tree];
-    const std::size_t count = starts_[first_tree + tree + 1] - start;
+    const std::size_t start = leaves_.starts[first_tree + tree];
+    const std::size_t count = leaves_.starts[first_tree + tree + 1] - start;
     const auto place_of = [&](std::size_t i) { return i == 0 ? tree : place + static_cast<std::uint32_t>(i) - 1; };
     for (std::size_t i = 0; i < count; ++i) {
       const IsolationNode& node = nodes[start + i];
       if (node.leaf()) {
-        flat_.leaves.push_back({place_of(i), paths_[start + i]});
+        flat_.leaves.push_back({place_of(i), leaves_.paths[start + i]});
         continue;
       }
       flat_.splits.push_back({place_of(i), place_of(node.left)});
-      if (node.column < number_columns_) {
+      if (node.column < sources_.number_columns()) {
         flat_.numbers.push_back({steps_[start + i].slot, place_of(i), key_of(node.threshold)});
       } else {
         flat_.codes.push_back({node.column, place_of(i)});
@@ -159,58 +131,12 @@ void ForestPlan::flatten_run(std::span<const IsolationNode> nodes, std::uint32_t
 }
 
 WalkForest ForestPlan::walk_view() const noexcept {
-  return {steps_.data(),  paths_.data(),  starts_,
-          depths_.data(), trees_per_sum_, flat_.runs.empty() ? kFewRowsWithoutSweep : kFewRows};
+  return {leaves_.view(flat_.runs.empty() ? kFewRowsWithoutSweep : kFewRows), steps_.data()};
 }
 
 FlatForest ForestPlan::flat_view() const noexcept {
   return {flat_.runs, flat_.numbers, flat_.codes, flat_.splits, flat_.leaves, flat_.levels, flat_.most_nodes};
 }
-
-/// Blocks of rows made ready: for each used column the keys of its rows.
-class ForestPlan::Rows {
- public:
-  Rows(const ForestPlan& plan, const Matrix& matrix)
-      : plan_(plan),
-        matrix_(matrix),
-        keys_(static_cast<std::int32_t*>(
-            ::operator new(plan.sources_.size() * kTreeBlockRows * sizeof(std::int32_t) + 64, std::align_val_t{64}))) {}
-
-  const std::int32_t* keys() const noexcept { return keys_.get(); }
-
-  /// Rows begin + i for i < count.
-  void fill(std::size_t begin, std::size_t count) noexcept {
-    fill_from(begin, [=](std::size_t i) { return i; }, count);
-  }
-  /// Rows begin + each of `rows`, which ascend.
-  void fill(std::size_t begin, std::span<const std::uint16_t> rows) noexcept {
-    if (rows.back() - rows.front() + std::size_t{1} == rows.size()) return fill(begin + rows.front(), rows.size());
-    fill_from(begin, [=](std::size_t i) { return rows[i]; }, rows.size());
-  }
-
- private:
-  template <typename Place>
-  void fill_from(std::size_t begin, const Place& place, std::size_t count) noexcept {
-    for (std::size_t slot = 0; slot < plan_.sources_.size(); ++slot) {
-      const std::uint32_t source = plan_.sources_[slot];
-      std::int32_t* to = keys_.get() + slot * kTreeBlockRows;
-      if (source < plan_.number_columns_) {
-        const float* values = matrix_.numbers(source).data() + begin;
-        for (std::size_t i = 0; i < count; ++i) to[i] = key_of(values[place(i)]);
-      } else {
-        const std::uint16_t* codes = matrix_.groups()[source - plan_.number_columns_].codes.data() + begin;
-        for (std::size_t i = 0; i < count; ++i) to[i] = codes[place(i)];
-      }
-    }
-  }
-
-  struct Free {
-    void operator()(std::int32_t* memory) const noexcept { ::operator delete(memory, std::align_val_t{64}); }
-  };
-  const ForestPlan& plan_;
-  const Matrix& matrix_;
-  std::unique_ptr<std::int32_t, Free> keys_;
-};
 
 /// The first trees are walked; what that took says whether to go on so.
 void ForestPlan::run_block(TreeBlock& block, Way way) const {
@@ -218,47 +144,36 @@ void ForestPlan::run_block(TreeBlock& block, Way way) const {
   const WalkForest walk = walk_view();
   const bool can_sweep = !flat_.runs.empty();
   if (can_sweep && way == Way::sweep) return kernels.sweep(flat_view(), 0, flat_.runs.size(), block);
-  const std::size_t tried = can_sweep && way == Way::chosen ? flat_.runs[0].trees : depths_.size();
+  const std::size_t tried = can_sweep && way == Way::chosen ? flat_.runs[0].trees : leaves_.depths.size();
   const std::uint64_t looked_at = kernels.walk(walk, 0, tried, block);
-  if (tried == depths_.size()) return;
+  if (tried == leaves_.depths.size()) return;
   if (looked_at * kSweptForOneWalked < flat_.runs[0].splits) {
-    kernels.walk(walk, tried, depths_.size(), block);
+    kernels.walk(walk, tried, leaves_.depths.size(), block);
   } else {
     kernels.sweep(flat_view(), 1, flat_.runs.size(), block);
   }
 }
 
 void ForestPlan::sum_paths(const Matrix& matrix, std::size_t begin, std::span<std::uint64_t> sums, Way way) const {
-  Rows rows(*this, matrix);
+  const BlockValues<std::int32_t> keys(slots_.size());
   const auto masks =
       std::make_unique_for_overwrite<std::uint64_t[]>(flat_.levels.size() + 2 * std::size_t{flat_.most_nodes});
   TreeBlock block{};
-  block.keys = rows.keys();
+  block.keys = keys.slot(0);
   block.masks = masks.get();
-  const auto run = [&](std::size_t count) {
-    block.rows = count;
-    block.paths.fill(0);
-    run_block(block, way);
-  };
-  if (sums.size() <= kTreeBlockRows) {
-    rows.fill(begin, sums.size());
-    run(sums.size());
-    std::copy_n(block.paths.begin(), sums.size(), sums.begin());
-    return;
-  }
-  const auto repeated = std::make_unique_for_overwrite<RepeatedRows>();
-  for (std::size_t piece = 0; piece < sums.size(); piece += RepeatedRows::kMost) {
-    const auto piece_sums = sums.subspan(piece, std::min(RepeatedRows::kMost, sums.size() - piece));
-    repeated->find(matrix, sources_, begin + piece, piece_sums.size());
-    const auto fresh = repeated->fresh();
-    for (std::size_t at = 0; at < fresh.size(); at += kTreeBlockRows) {
-      const auto these = fresh.subspan(at, std::min(kTreeBlockRows, fresh.size() - at));
-      rows.fill(begin + piece, these);
-      run(these.size());
-      for (std::size_t i = 0; i < these.size(); ++i) piece_sums[these[i]] = block.paths[i];
+  const auto fill = [&](std::size_t first, const auto& place, std::size_t count) {
+    for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+      std::int32_t* to = keys.slot(slot);
+      if (slots_[slot] < sources_.number_columns()) {
+        const float* from = matrix.numbers(slots_[slot]).data() + first;
+        for (std::size_t i = 0; i < count; ++i) to[i] = key_of(from[place(i)]);
+      } else {
+        const auto* from = matrix.groups()[slots_[slot] - sources_.number_columns()].codes.data() + first;
+        for (std::size_t i = 0; i < count; ++i) to[i] = from[place(i)];
+      }
     }
-    repeated->spread(piece_sums);
-  }
+  };
+  sum_blocks(matrix, slots_, begin, sums, block, fill, [&](TreeBlock& rows) { run_block(rows, way); });
 }
 
 }  // namespace netstray

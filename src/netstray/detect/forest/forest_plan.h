@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "netstray/detect/forest/isolation_tree.h"
+#include "netstray/detect/forest/tree_blocks.h"
 #include "netstray/detect/forest/tree_kernels.h"
 #include "netstray/maths/matrix.h"
 
@@ -18,7 +19,6 @@ namespace netstray {
 /// 2^-26 of a step.
 class ForestPlan {
  public:
-  /// Path lengths are below 64: 20 levels at most and c(2^20) < 27.
   static constexpr double kPathUnit = 0x1.0p-26;
 
   /// How a block goes down: as is best for it; only by nodes that it reaches; by all nodes (where the trees are small
@@ -36,7 +36,7 @@ class ForestPlan {
   void sum_paths(const Matrix& matrix, std::size_t begin, std::span<std::uint64_t> sums, Way way = Way::chosen) const;
 
   /// Path length of the rows that end at each node; 0 for splits.
-  std::span<const std::uint32_t> paths() const noexcept { return paths_; }
+  std::span<const std::uint32_t> paths() const noexcept { return leaves_.paths; }
 
  private:
   struct Flat {
@@ -48,9 +48,8 @@ class ForestPlan {
     std::vector<FlatForest::Level> levels;
     std::uint32_t most_nodes = 0;
   };
-  class Rows;
 
-  std::uint32_t source_of(std::uint32_t column) const noexcept;
+  std::uint32_t slot_of(std::uint32_t column) const noexcept;
   void find_slots(std::span<const IsolationNode> nodes);
   void lay_out_tree(std::span<const IsolationNode> nodes);
   void flatten(std::span<const IsolationNode> nodes);
@@ -59,15 +58,11 @@ class ForestPlan {
   FlatForest flat_view() const noexcept;
   void run_block(TreeBlock& block, Way way) const;
 
-  std::uint32_t number_columns_ = 0;
-  std::vector<std::uint32_t> group_columns_;  ///< first dense column of each group
-  std::vector<std::size_t> starts_;
-  std::vector<std::uint32_t> sources_;  ///< per slot: number column, or number_columns_ + group
-  std::vector<TreeStep> steps_;         ///< as the nodes
-  std::vector<std::uint32_t> paths_;    ///< as the nodes
-  std::vector<std::uint32_t> depths_;   ///< per tree: its deepest leaf
-  std::uint32_t trees_per_sum_ = 1;
-  Flat flat_;  ///< empty where the trees are too large for it to win
+  ColumnSources sources_;
+  LeafPaths leaves_;
+  std::vector<std::uint32_t> slots_;  ///< the sources that some split looks at, ascending
+  std::vector<TreeStep> steps_;       ///< as the nodes
+  Flat flat_;                         ///< empty where the trees are too large for it to win
 };
 
 }  // namespace netstray

@@ -9,6 +9,8 @@
 #include <span>
 #include <utility>
 
+#include "netstray/detect/forest/tree_columns.h"
+
 namespace netstray {
 namespace {
 
@@ -19,23 +21,11 @@ float rounded_down(double value) noexcept {
   return std::nextafter(rounded, -std::numeric_limits<float>::infinity());
 }
 
-/// Without a branch, so that the compiler can take many at a time.
-std::pair<float, float> least_and_greatest(std::span<const float> values) noexcept {
-  float low = values[0];
-  float high = values[0];
-  for (const float value : values) {
-    low = value < low ? value : low;
-    high = value > high ? value : high;
-  }
-  return {low, high};
-}
-
 class Grower {
  public:
   Grower(const Matrix& matrix, std::size_t begin, std::size_t end, Rng& rng)
-      : sample_(matrix), rng_(rng), rows_(end - begin) {
+      : sample_(matrix), rng_(rng), rows_(end - begin), candidates_(varying_columns(matrix, begin, end)) {
     std::iota(rows_.begin(), rows_.end(), static_cast<std::uint32_t>(begin));
-    find_candidates(begin, end);
   }
 
   std::vector<IsolationNode> grow() {
@@ -62,15 +52,8 @@ class Grower {
   }
 
  private:
-  /// A dense column: a number column, or the code of a group.
-  struct Column {
-    std::uint32_t dense;
-    std::uint32_t source;  ///< index of the number column or of the group
-    std::uint16_t code;
-    bool number;
-  };
   struct Split {
-    Column column;
+    TreeColumn column;
     float threshold;
   };
   /// Rows of a node that may yet be split. Only the first `candidates` columns can differ between its rows.
@@ -80,31 +63,12 @@ class Grower {
     std::size_t candidates;
   };
 
-  /// The columns that are not constant in the whole sample, in dense order.
-  void find_candidates(std::size_t begin, std::size_t end) {
-    for (std::uint32_t column = 0; column < sample_.number_columns(); ++column) {
-      const auto [low, high] = least_and_greatest(sample_.numbers(column).subspan(begin, end - begin));
-      if (low < high) candidates_.push_back({column, column, 0, true});
-    }
-    for (std::uint32_t index = 0; index < sample_.groups().size(); ++index) {
-      const Matrix::Group& group = sample_.groups()[index];
-      std::vector<std::uint8_t> seen(group.width);
-      for (std::size_t row = begin; row < end; ++row) seen[group.codes[row]] = 1;
-      if (std::ranges::count(seen, 1) < 2) continue;
-      for (std::uint32_t code = 0; code < group.width; ++code) {
-        if (seen[code] == 0) continue;
-        candidates_.push_back(
-            {static_cast<std::uint32_t>(group.first_column) + code, index, static_cast<std::uint16_t>(code), false});
-      }
-    }
-  }
-
   /// A random column among those that differ in the part, and where to split it. Columns found constant here go behind
   /// the others; they are constant in all that comes of this part too, and swaps below here stay within its candidates.
   std::optional<Split> draw_split(Part& part) {
     while (part.candidates > 0) {
       const std::size_t drawn = rng_.below(part.candidates);
-      const Column column = candidates_[drawn];
+      const TreeColumn column = candidates_[drawn];
       if (const auto threshold = draw_threshold(part, column)) return Split{column, *threshold};
       std::swap(candidates_[drawn], candidates_[--part.candidates]);
     }
@@ -112,7 +76,7 @@ class Grower {
   }
 
   /// Uniform in [least, greatest) of the part's values, or nothing where they are all the same.
-  std::optional<float> draw_threshold(const Part& part, const Column& column) {
+  std::optional<float> draw_threshold(const Part& part, const TreeColumn& column) {
     if (!column.number) {
       const auto& codes = sample_.groups()[column.source].codes;
       const auto with =
@@ -134,7 +98,7 @@ class Grower {
 
   /// Puts the rows that go left to the front; returns where the others begin.
   std::size_t divide(const Part& part, const Split& split) {
-    const Column& column = split.column;
+    const TreeColumn& column = split.column;
     const auto middle = column.number
                             ? std::partition(begin_of(part), end_of(part),
                                              [values = sample_.numbers(column.source), threshold = split.threshold](
@@ -155,7 +119,7 @@ class Grower {
   const Matrix& sample_;
   Rng& rng_;
   std::vector<std::uint32_t> rows_;
-  std::vector<Column> candidates_;
+  std::vector<TreeColumn> candidates_;
 };
 
 /// The same tree, its nodes level by level.

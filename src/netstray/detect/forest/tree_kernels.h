@@ -56,29 +56,57 @@ struct FlatForest {
   std::uint32_t most_nodes;  ///< of a run
 };
 
-/// A forest laid out to be walked.
-struct WalkForest {
-  const TreeStep* steps;                ///< all trees' nodes
-  const std::uint32_t* paths;           ///< as steps: path length of rows that end there, for leaves
+/// What all walks need of a forest.
+struct TreeList {
+  const std::uint32_t* paths;           ///< per node of all trees: path length of rows that end there, for leaves
   std::span<const std::size_t> starts;  ///< per tree and one more: where its nodes begin
   const std::uint32_t* depths;          ///< per tree: its deepest leaf
   std::uint32_t trees_per_sum;          ///< so many paths fit 32 bits together
   int few_rows;                         ///< where so few or fewer are left in a node, each goes on alone
 };
 
+/// A forest of axis-parallel splits laid out to be walked.
+struct WalkForest {
+  TreeList trees;
+  const TreeStep* steps;  ///< all trees' nodes
+};
+
+/// A split by a hyperplane: a row goes right where its terms add up to more than the intercept. A leaf has no terms, so
+/// that none goes right, and leads to itself.
+struct PlaneStep {
+  double intercept;
+  std::size_t first_term;
+  std::uint32_t terms;
+  std::uint32_t ahead;  ///< as in TreeStep
+};
+struct PlaneTerm {
+  double normal;
+  std::uint32_t slot;
+};
+
+/// A forest of hyperplanes laid out to be walked.
+struct PlaneForest {
+  TreeList trees;
+  const PlaneStep* steps;
+  const PlaneTerm* terms;
+};
+
 /// Up to kTreeBlockRows rows and what the trees walked so far gave them.
 struct TreeBlock {
-  const std::int32_t* keys;  ///< [slot][row], kTreeBlockRows a slot, on a cache line
+  const std::int32_t* keys;  ///< [slot][row], kTreeBlockRows a slot, on a cache line; for axis-parallel splits
+  const float* values;       ///< likewise, dense values, for hyperplanes
   std::size_t rows;
   alignas(64) std::array<std::uint64_t, kTreeBlockRows> paths;  ///< sums of path lengths
   std::uint64_t* masks;                                         ///< room for FlatForest: levels + 2 * most_nodes
 };
 
-/// The loops over a forest for one instruction set. All give the same sums: they are of integers.
+/// The loops over a forest for one instruction set. All give the same sums: of integers.
 struct TreeKernels {
   /// Takes the block down trees [begin, end), looking only at nodes that some of its rows reach; where few are left,
   /// each goes on alone. Returns how many nodes it looked at and how many rows went on alone.
   std::uint64_t (*walk)(const WalkForest& forest, std::size_t begin, std::size_t end, TreeBlock& block);
+  /// The same for hyperplanes. A row's terms are added up in order, as f64.
+  std::uint64_t (*walk_planes)(const PlaneForest& forest, std::size_t begin, std::size_t end, TreeBlock& block);
   /// Takes the block through the nodes of runs [begin, end), reached or not.
   void (*sweep)(const FlatForest& forest, std::size_t begin, std::size_t end, TreeBlock& block);
 };

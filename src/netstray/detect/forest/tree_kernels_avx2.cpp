@@ -7,6 +7,10 @@
 namespace netstray {
 namespace {
 
+struct Doubles {
+  __m256d numbers;
+};
+
 /// Packing four registers of comparisons into one of bytes interleaves their halves; masks keep that order. Of 32 rows,
 /// bit 16 h + 4 v + l is row 8 v + 4 h + l.
 struct Avx2Trees {
@@ -41,6 +45,31 @@ struct Avx2Trees {
     const __m256i from = _mm256_set1_epi32(first);
     const __m256i limit = _mm256_set1_epi32(span);
     return joined([&](std::size_t i) { return _mm256_cmpgt_epi32(limit, _mm256_sub_epi32(load(keys, i), from)); });
+  }
+
+  [[gnu::always_inline]] static inline std::uint64_t beyond(const float* values, std::span<const PlaneTerm> terms,
+                                                            double intercept) noexcept {
+    return beyond_half(values, terms, intercept) | beyond_half(values + 32, terms, intercept) << 32U;
+  }
+  /// 32 rows, 4 at a time: part i is rows 4 i to 4 i + 3.
+  [[gnu::always_inline]] static inline std::uint64_t beyond_half(const float* values, std::span<const PlaneTerm> terms,
+                                                                 double intercept) noexcept {
+    std::array<Doubles, 8> sums{};
+    for (const PlaneTerm& term : terms) {
+      const float* from = values + std::size_t{term.slot} * kTreeBlockRows;
+      const __m256d normal = _mm256_set1_pd(term.normal);
+      for (std::size_t i = 0; i < sums.size(); ++i) {
+        const __m256d wide = _mm256_cvtps_pd(_mm_load_ps(from + i * 4));
+        sums[i].numbers = _mm256_add_pd(sums[i].numbers, _mm256_mul_pd(normal, wide));
+      }
+    }
+    const __m256d limit = _mm256_set1_pd(intercept);
+    std::uint64_t mask = 0;
+    for (std::uint32_t i = 0; i < sums.size(); ++i) {
+      const int bits = _mm256_movemask_pd(_mm256_cmp_pd(sums[i].numbers, limit, _CMP_GT_OQ));
+      mask |= static_cast<std::uint64_t>(bits) << bit_of(4 * i);
+    }
+    return mask;
   }
 
   class Sums {

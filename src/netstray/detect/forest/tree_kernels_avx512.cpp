@@ -7,6 +7,10 @@
 namespace netstray {
 namespace {
 
+struct Doubles {
+  __m512d numbers;
+};
+
 struct Avx512Trees {
   static constexpr std::size_t kLanes = 16;
 
@@ -34,6 +38,25 @@ struct Avx512Trees {
       return _mm512_cmplt_epi32_mask(_mm512_sub_epi32(load(keys, i), from), limit);
     };
     return joined(part(0), part(1), part(2), part(3));
+  }
+
+  [[gnu::always_inline]] static inline std::uint64_t beyond(const float* values, std::span<const PlaneTerm> terms,
+                                                            double intercept) noexcept {
+    std::array<Doubles, 8> sums{};
+    for (const PlaneTerm& term : terms) {
+      const float* from = values + std::size_t{term.slot} * kTreeBlockRows;
+      const __m512d normal = _mm512_set1_pd(term.normal);
+      for (std::size_t i = 0; i < sums.size(); ++i) {
+        const __m512d wide = _mm512_maskz_cvtps_pd(0xff, _mm256_load_ps(from + i * 8));
+        sums[i].numbers = _mm512_add_pd(sums[i].numbers, _mm512_mul_pd(normal, wide));
+      }
+    }
+    const __m512d limit = _mm512_set1_pd(intercept);
+    std::uint64_t mask = 0;
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      mask |= std::uint64_t{_mm512_cmp_pd_mask(sums[i].numbers, limit, _CMP_GT_OQ)} << (8 * i);
+    }
+    return mask;
   }
 
   class Sums {

@@ -55,6 +55,18 @@ struct PortableTrees {
     });
   }
 
+  [[gnu::always_inline]] static inline std::uint64_t beyond(const float* values, std::span<const PlaneTerm> terms,
+                                                            double intercept) noexcept {
+    std::array<double, kTreeBlockRows> sums{};
+    for (const PlaneTerm& term : terms) {
+      const float* from = values + std::size_t{term.slot} * kTreeBlockRows;
+      for (std::size_t row = 0; row < sums.size(); ++row) sums[row] += term.normal * static_cast<double>(from[row]);
+    }
+    std::uint64_t mask = 0;
+    for (std::size_t row = 0; row < sums.size(); ++row) mask |= std::uint64_t{sums[row] > intercept} << row;
+    return mask;
+  }
+
   class Sums {
    public:
     [[gnu::always_inline]] inline void add(std::uint64_t mask, std::uint32_t value) noexcept {
