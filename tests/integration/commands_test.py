@@ -32,7 +32,7 @@ def flows(rows, seed=1, odd=()):
 
 class Usage(harness.TestCase):
     def test_help_shows_examples_first_and_exits_0(self):
-        for command in ("scan", "train", "score", "explain", "evaluate", "models", "demo"):
+        for command in ("scan", "train", "score", "explain", "evaluate", "models", "doctor", "demo"):
             answer = run_ok(command, "--help")
             self.assertLess(answer.out.index("Examples:"), answer.out.index("Usage:"))
             self.assertIn(f"netstray {command}", answer.out)

@@ -10,7 +10,9 @@
 
 #include "netstray/base/error.h"
 #include "netstray/base/text.h"
+#include "netstray/detect/tail.h"
 #include "netstray/maths/quantile.h"
+#include "netstray/metric/metric.h"
 
 namespace netstray {
 namespace {
@@ -19,6 +21,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// MAD / kMadOfNormal estimates the standard deviation of a normal distribution (Iglewicz, Hoaglin 1993).
 constexpr double kMadOfNormal = 0.6745;
+/// A tail is fitted to the upper tenth of the scores, so it can promise no larger share.
+constexpr double kMostTailShare = 0.1;
 
 using Kind = ThresholdRule::Kind;
 
@@ -35,10 +39,17 @@ constexpr std::array kRules{
     RuleName{Kind::quantile, "quantile", 0, 1, false, false, "between 0 and 1, as 0.99"},
     RuleName{Kind::contamination, "contamination", 0, 0.5, false, true, "auto, or a share over 0 and up to 0.5"},
     RuleName{Kind::mean_sd, "mean-sd", 0, 1000, true, true, "from 0 to 1000, as 2"},
-    RuleName{Kind::mad, "mad", 0, 1000, true, true, "from 0 to 1000, as 3.5"}};
+    RuleName{Kind::mad, "mad", 0, 1000, true, true, "from 0 to 1000, as 3.5"},
+    RuleName{Kind::tail, "tail", 0, 0.1, false, true, "a share over 0 and up to 0.1, as 0.0001"},
+    RuleName{Kind::alerts_per_day, "alerts-per-day", 0, kInfinity, false, false,
+             "alerts and rows a day, as 20/1000000; at most one alert in ten rows"},
+    RuleName{Kind::cluster_mean, "cluster-mean", 0, 1e6, true, true, "from 0 to 1000000, as 3"},
+    RuleName{Kind::score, "score", -kInfinity, kInfinity, false, false, "a number, as 0.7"},
+    RuleName{Kind::best_f1, "best-f1", 0, 0, false, false, "nothing"}};
 
 constexpr std::string_view kForms =
-    "false-alarms:SHARE, quantile:Q, contamination:SHARE, contamination:auto, mean-sd:K, mad:K";
+    "false-alarms:SHARE, tail:SHARE, alerts-per-day:ALERTS/ROWS, quantile:Q, contamination:SHARE, contamination:auto, "
+    "mean-sd:K, mad:K, cluster-mean:K, score:X, best-f1";
 
 const RuleName& rule_named(std::string_view name, std::string_view text) {
   const auto* found =
@@ -62,6 +73,28 @@ double share_of(std::size_t at_least, std::size_t count) noexcept {
   return static_cast<double>(1 + at_least) / static_cast<double>(count + 1);
 }
 
+/// "20/1000000"
+std::optional<ThresholdRule> alerts_per_day(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto alerts = parse_double(text.substr(0, slash));
+  const auto rows = parse_double(text.substr(slash + 1));
+  if (!alerts || !rows || !(*alerts > 0) || !std::isfinite(*rows) || !(*alerts <= kMostTailShare * *rows)) {
+    return std::nullopt;
+  }
+  return ThresholdRule{Kind::alerts_per_day, *alerts, *rows};
+}
+
+/// What stands after the colon, or nothing where it is not what the rule takes.
+std::optional<ThresholdRule> rule_of(const RuleName& rule, std::string_view text) {
+  if (rule.kind == Kind::contamination && text == "auto") return ThresholdRule{Kind::contamination_auto, 0};
+  if (rule.kind == Kind::alerts_per_day) return alerts_per_day(text);
+  if (rule.kind == Kind::best_f1) return text.empty() ? std::optional(ThresholdRule{Kind::best_f1, 0}) : std::nullopt;
+  const auto value = parse_double(text);
+  if (!value || !in_range(rule, *value)) return std::nullopt;
+  return ThresholdRule{rule.kind, *value};
+}
+
 /// The score that is exceeded exactly by the rows whose p is at most `share`.
 double false_alarm_cut(const ScoreSample& sample, double share) noexcept {
   const std::size_t n = sample.size();
@@ -71,6 +104,17 @@ double false_alarm_cut(const ScoreSample& sample, double share) noexcept {
   while (allowed <= n && share_of(allowed, n) <= share) ++allowed;
   if (allowed == 0) return kInfinity;
   return allowed > n ? -kInfinity : sample.nth(n - allowed);
+}
+
+/// The score where the tail's p-value is `share`; among the scores below the tail the same as false_alarm_cut.
+double tail_cut(const ScoreSample& sample, double share) {
+  const ScoreTail tail(sample);
+  const double start = tail.start();
+  const double at_start = share_of(sample.at_least(std::nextafter(start, kInfinity)), sample.size());
+  if (share >= at_start) return false_alarm_cut(sample, share);
+  const double log_ratio = std::log(at_start / share);
+  const double shape = tail.shape();
+  return start + tail.scale() * (shape > 0 ? std::expm1(shape * log_ratio) / shape : log_ratio);
 }
 
 /// As scikit-learn: np.percentile(-scores, 100 * share), in the same steps, so that ties fall on the same side.
@@ -177,24 +221,32 @@ ThresholdRule ThresholdRule::parse(std::string_view text) {
   const auto colon = text.find(':');
   const RuleName& rule = rule_named(text.substr(0, colon), text);
   const std::string_view rest = colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1);
-  if (rule.kind == Kind::contamination && rest == "auto") return {Kind::contamination_auto, 0};
-  const auto value = parse_double(rest);
-  if (!value || !in_range(rule, *value)) {
-    throw usage_error(fmt::format("threshold rule {}: {} takes {}", quoted(text), rule.name, rule.range));
-  }
-  return {rule.kind, *value};
+  if (const auto parsed = rule_of(rule, rest)) return *parsed;
+  throw usage_error(fmt::format("threshold rule {}: {} takes {}", quoted(text), rule.name, rule.range));
 }
 
 std::string ThresholdRule::text() const {
   if (kind == Kind::contamination_auto) return "contamination:auto";
   const auto* rule = std::find_if(kRules.begin(), kRules.end(), [this](const RuleName& r) { return r.kind == kind; });
+  if (kind == Kind::best_f1) return std::string(rule->name);
+  if (kind == Kind::alerts_per_day) return fmt::format("{}:{}/{}", rule->name, value, rows_per_day);
   return fmt::format("{}:{}", rule->name, value);
 }
 
 bool ThresholdRule::uses_training() const noexcept { return kind == Kind::contamination; }
 
+bool ThresholdRule::uses_no_scores() const noexcept {
+  return kind == Kind::contamination_auto || kind == Kind::cluster_mean || kind == Kind::score;
+}
+
+std::optional<double> ThresholdRule::asked_share() const noexcept {
+  if (kind == Kind::false_alarms || kind == Kind::tail) return value;
+  if (kind == Kind::alerts_per_day) return value / rows_per_day;
+  return std::nullopt;
+}
+
 std::size_t ThresholdRule::rows_needed() const noexcept {
-  if (kind == Kind::contamination_auto) return 0;
+  if (uses_no_scores()) return 0;
   if (kind != Kind::false_alarms) return 1;
   auto rows = static_cast<std::size_t>(std::clamp(1 / value, 1.0, 0x1.0p62));
   while (rows > 1 && share_of(0, rows - 1) <= value) --rows;
@@ -204,6 +256,11 @@ std::size_t ThresholdRule::rows_needed() const noexcept {
 
 ThresholdRule::Cut ThresholdRule::cut(const ScoreSample& training, const ScoreSample& calibration) const {
   if (kind == Kind::contamination_auto) return {0.5, false};
+  if (uses_no_scores()) return {value, false};
+  if (kind == Kind::best_f1) {
+    throw Error(
+        "the threshold best-f1 needs labelled attacks to be found with, and a model keeps none: give it to train");
+  }
   const bool from_training = uses_training() || calibration.empty();
   const ScoreSample& sample = from_training ? training : calibration;
   if (sample.empty()) throw Error(fmt::format("no scores are kept that the threshold {} could be taken from", text()));
@@ -218,10 +275,37 @@ ThresholdRule::Cut ThresholdRule::cut(const ScoreSample& training, const ScoreSa
       return {sample.mean() + value * sample.sd(), from_training};
     case Kind::mad:
       return {sample.quantile(0.5) + value * sample.median_absolute_deviation() / kMadOfNormal, from_training};
+    case Kind::tail:
+    case Kind::alerts_per_day:
+      return {tail_cut(sample, *asked_share()), from_training};
     case Kind::contamination_auto:
+    case Kind::cluster_mean:
+    case Kind::score:
+    case Kind::best_f1:
       break;
   }
-  return {0.5, false};
+  return {value, false};
+}
+
+BestF1 best_f1_cut(std::span<const std::uint8_t> labels, std::span<const double> scores) {
+  const auto attacks = static_cast<std::uint64_t>(std::ranges::count(labels, 1));
+  if (attacks == 0 || attacks == labels.size()) {
+    throw Error(
+        fmt::format("the threshold best-f1 needs labelled rows of both classes, and there are {} attacks in {} rows",
+                    grouped(attacks), grouped(labels.size())));
+  }
+  const auto points = curve(labels, scores);
+  BestF1 best{points[1].threshold, -1};
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    const double f1 =
+        2 * static_cast<double>(points[i].tp) / static_cast<double>(points[i].tp + points[i].fp + attacks);
+    if (!(f1 > best.f1)) continue;
+    const double next = i + 1 < points.size() ? points[i + 1].threshold : -kInfinity;
+    // Midway, but never so that rounding puts the flagged score itself on the cut.
+    const double middle = std::isfinite(next) ? next + (points[i].threshold - next) / 2 : points[i].threshold - 1;
+    best = {middle < points[i].threshold ? middle : std::nextafter(points[i].threshold, -kInfinity), f1};
+  }
+  return best;
 }
 
 double p_value(const ScoreSample& calibration, double score) noexcept {

@@ -10,6 +10,7 @@
 #include "netstray/base/error.h"
 #include "netstray/base/rng.h"
 #include "netstray/maths/quantile.h"
+#include "netstray/metric/metric.h"
 
 namespace netstray {
 namespace {
@@ -176,6 +177,99 @@ TEST(ThresholdRule, GivesTheCutsOfHandComputedNumbers) {
   EXPECT_DOUBLE_EQ(cut("false-alarms:0.4"), 4);
 }
 
+TEST(Tail, GoesOnWhereTheCalibrationRowsEnd) {
+  // Exponential scores: the true cut for a share S is -ln S, far beyond the largest of 2,000 scores for S = 1e-6.
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    Rng rng(seed);
+    std::vector<double> scores(2000);
+    for (double& score : scores) score = rng.exponential();
+    const ScoreSample sample(std::move(scores));
+    const auto cut = [&](double share) {
+      return ThresholdRule{ThresholdRule::Kind::tail, share}.cut({}, sample).value;
+    };
+    EXPECT_NEAR(cut(0.01), -std::log(0.01), 0.8) << "seed " << seed;
+    EXPECT_GT(cut(1e-6), sample.nth(sample.size() - 1)) << "seed " << seed;
+    EXPECT_LT(cut(1e-6), 60) << "seed " << seed;
+    for (double share = 0.1; share > 1e-9; share *= 0.7) EXPECT_LE(cut(share), cut(share * 0.7)) << "seed " << seed;
+  }
+}
+
+TEST(Tail, FlagsTheShareThatWasAskedOfFreshRows) {
+  constexpr double kShare = 0.001;  // of 500 calibration rows: false-alarms could flag nothing
+  double flagged = 0;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    Rng rng(seed);
+    std::vector<double> scores(500);
+    for (double& score : scores) score = rng.exponential() + rng.exponential();
+    const double cut = ThresholdRule{ThresholdRule::Kind::tail, kShare}.cut({}, ScoreSample(scores)).value;
+    // P(sum of two exponentials > c) = (1 + c) exp(-c)
+    flagged += (1 + cut) * std::exp(-cut);
+  }
+  const double mean = flagged / 50;
+  EXPECT_GT(mean, kShare / 3);
+  EXPECT_LT(mean, kShare * 3);
+}
+
+TEST(Tail, IsFiniteHoweverFewOrEqualTheScoresAre) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Rng rng(seed);
+    const ScoreSample sample(made_up_scores(rng, seed < 100 ? 5 : 200));
+    for (const double share : {0.1, 0.03, 1e-6}) {
+      EXPECT_TRUE(std::isfinite(ThresholdRule{ThresholdRule::Kind::tail, share}.cut({}, sample).value))
+          << "seed " << seed;
+    }
+  }
+}
+
+TEST(AlertsPerDay, AreTheTailOfTheirShare) {
+  Rng rng(3);
+  std::vector<double> scores(1000);
+  for (double& score : scores) score = rng.exponential();
+  const ScoreSample sample(std::move(scores));
+  const auto rule = ThresholdRule::parse("alerts-per-day:20/1000000");
+  EXPECT_EQ(rule.asked_share(), 2e-5);
+  EXPECT_EQ(rule.cut({}, sample).value, ThresholdRule::parse("tail:0.00002").cut({}, sample).value);
+}
+
+TEST(BestF1, IsTheBestOfAllCuts) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    Rng rng(seed);
+    std::vector<double> scores = made_up_scores(rng, 60);
+    scores.push_back(0.5);
+    std::vector<std::uint8_t> labels(scores.size());
+    for (auto& label : labels) label = static_cast<std::uint8_t>(rng.below(2));
+    labels.front() = 1;
+    labels.back() = 0;
+    const auto f1_at = [&](double cut) {
+      std::vector<std::uint8_t> verdicts(scores.size());
+      std::ranges::transform(scores, verdicts.begin(), [&](double s) { return static_cast<std::uint8_t>(s > cut); });
+      return confusion(labels, verdicts).f1();
+    };
+    const BestF1 best = best_f1_cut(labels, scores);
+    ASSERT_DOUBLE_EQ(f1_at(best.cut), best.f1) << "seed " << seed;
+    for (const double score : scores) {
+      ASSERT_LE(f1_at(score), best.f1 + 1e-12) << "seed " << seed;
+      ASSERT_LE(f1_at(std::nextafter(score, -1.0)), best.f1 + 1e-12) << "seed " << seed;
+    }
+  }
+}
+
+TEST(BestF1, NeedsBothClassesAndIsNoRuleForAModel) {
+  const std::vector<double> scores{1, 2, 3};
+  EXPECT_THROW(best_f1_cut(std::vector<std::uint8_t>{0, 0, 0}, scores), Error);
+  EXPECT_THROW(best_f1_cut(std::vector<std::uint8_t>{1, 1, 1}, scores), Error);
+  EXPECT_THROW(ThresholdRule::parse("best-f1").cut(ScoreSample(scores), ScoreSample(scores)), Error);
+}
+
+TEST(ThresholdRule, TakesItsCutFromNoScoresWhereItNeedsNone) {
+  for (const std::string_view text : {"cluster-mean:3", "score:-0.25", "contamination:auto"}) {
+    EXPECT_TRUE(ThresholdRule::parse(text).uses_no_scores()) << text;
+    EXPECT_EQ(ThresholdRule::parse(text).rows_needed(), 0U) << text;
+  }
+  EXPECT_EQ(ThresholdRule::parse("cluster-mean:3").cut({}, {}).value, 3);
+  EXPECT_EQ(ThresholdRule::parse("score:-0.25").cut({}, {}).value, -0.25);
+}
+
 TEST(ThresholdRule, FallsBackOnTrainingScoresAndSaysSo) {
   const ScoreSample some({1, 2, 3});
   const auto fallen = ThresholdRule::parse("quantile:0.5").cut(some, ScoreSample());
@@ -197,7 +291,8 @@ TEST(ThresholdRule, MeanNeverLiesBelowEqualScores) {
 
 TEST(ThresholdRule, IsReadAndWrittenAsText) {
   for (const std::string_view text : {"false-alarms:0.01", "quantile:0.99", "contamination:0.1", "contamination:auto",
-                                      "mean-sd:2", "mad:3.5", "contamination:0.5", "mean-sd:0"}) {
+                                      "mean-sd:2", "mad:3.5", "contamination:0.5", "mean-sd:0", "tail:0.0001",
+                                      "alerts-per-day:20/1000000", "cluster-mean:3", "score:0.7", "best-f1"}) {
     EXPECT_EQ(ThresholdRule::parse(text).text(), text);
   }
   EXPECT_EQ(ThresholdRule(), ThresholdRule::parse("false-alarms:0.01"));
@@ -206,9 +301,32 @@ TEST(ThresholdRule, IsReadAndWrittenAsText) {
 TEST(ThresholdRule, RefusesWhatIsNoRuleOrOutOfRange) {
   EXPECT_NE(message_of("false-alarm:0.1").find("did you mean \"false-alarms\""), std::string::npos);
   EXPECT_NE(message_of("xyz").find("the rules are false-alarms:SHARE"), std::string::npos);
-  for (const auto* text : {"", "quantile", "quantile:", "quantile:x", "quantile:1", "quantile:0", "quantile:nan",
-                           "false-alarms:1", "false-alarms:0", "contamination:0.51", "contamination:0", "mad:-1",
-                           "mad:inf", "mean-sd:1e9", "quantile:auto", "quantile:0.5:1"}) {
+  for (const auto* text : {"",
+                           "quantile",
+                           "quantile:",
+                           "quantile:x",
+                           "quantile:1",
+                           "quantile:0",
+                           "quantile:nan",
+                           "false-alarms:1",
+                           "false-alarms:0",
+                           "contamination:0.51",
+                           "contamination:0",
+                           "mad:-1",
+                           "mad:inf",
+                           "mean-sd:1e9",
+                           "quantile:auto",
+                           "quantile:0.5:1",
+                           "tail:0",
+                           "tail:0.2",
+                           "alerts-per-day:5",
+                           "alerts-per-day:5/10",
+                           "alerts-per-day:0/100",
+                           "alerts-per-day:1/inf",
+                           "best-f1:2",
+                           "score:nan",
+                           "score:inf",
+                           "cluster-mean:-1"}) {
     EXPECT_NE(message_of(text), "no error") << text;
   }
 }

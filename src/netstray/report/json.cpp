@@ -282,4 +282,23 @@ std::string models_verify_json(const JsonFrame& frame, const ModelCheck& check) 
   return written(json);
 }
 
+std::string doctor_json(const JsonFrame& frame, const DoctorReport& report) {
+  const auto bytes = [](const std::optional<std::uint64_t>& count) { return count ? Json(*count) : Json(nullptr); };
+  Json json = frame_json(frame);
+  json["system"] = text_or_null(report.machine.system);
+  json["processor"] = text_or_null(report.machine.processor);
+  json["instruction_set"] = std::string(name_of(report.used));
+  json["instruction_set_supported"] = std::string(name_of(report.supported));
+  json["cores"] = report.machine.cores;
+  json["threads"] = report.threads;
+  json["memory"] = bytes(report.machine.memory);
+  json["memory_available"] = bytes(report.machine.available);
+  json["memory_allowed"] = bytes(report.machine.allowed);
+  json["huge_pages"] = text_or_null(report.machine.huge_pages);
+  json["built_with"] = array_of(report.built_with, [](const Library& library) {
+    return Json{{"name", library.name}, {"version", library.version}};
+  });
+  return written(json);
+}
+
 }  // namespace netstray

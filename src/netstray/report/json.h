@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "netstray/base/instruction_set.h"
+#include "netstray/base/machine.h"
+#include "netstray/base/version.h"
 #include "netstray/evaluate/evaluation.h"
 #include "netstray/report/findings.h"
 #include "netstray/report/model_summary.h"
@@ -46,6 +49,15 @@ struct ModelCheck {
   std::uint64_t bytes = 0;  ///< of the file
 };
 
+/// What `doctor` found.
+struct DoctorReport {
+  Machine machine;
+  InstructionSet used;
+  InstructionSet supported;
+  unsigned threads = 0;
+  std::vector<Library> built_with;
+};
+
 std::string train_json(const JsonFrame& frame, const ModelSummary& model);
 /// `model` may be null: scores made elsewhere.
 std::string evaluate_json(const JsonFrame& frame, const Evaluation& evaluation, const ModelSummary* model);
@@ -54,5 +66,6 @@ std::string score_json(const JsonFrame& frame, const ScoreSummary& summary);
 std::string explain_json(const JsonFrame& frame, const Explanation& explanation);
 std::string models_show_json(const JsonFrame& frame, const ModelSummary& model);
 std::string models_verify_json(const JsonFrame& frame, const ModelCheck& check);
+std::string doctor_json(const JsonFrame& frame, const DoctorReport& report);
 
 }  // namespace netstray

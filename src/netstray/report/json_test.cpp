@@ -24,6 +24,13 @@ const Evaluation& evaluation() {
   return sample;
 }
 
+DoctorReport sample_doctor() {
+  Machine machine;
+  machine.cores = 2;
+  machine.memory = 1024;
+  return {machine, InstructionSet::avx2, InstructionSet::avx512, 2, {{"fmt", "9.1.0"}}};
+}
+
 /// The answer of each command that has one.
 std::map<std::string, std::string> answers() {
   const ModelSummary model = sample_model();
@@ -33,7 +40,8 @@ std::map<std::string, std::string> answers() {
           {"score", score_json(sample_frame("score"), sample_score_summary())},
           {"explain", explain_json(sample_frame("explain"), sample_explanation())},
           {"models show", models_show_json(sample_frame("models show"), model)},
-          {"models verify", models_verify_json(sample_frame("models verify"), {"m.nst", true, "", "0.1.0", 1234})}};
+          {"models verify", models_verify_json(sample_frame("models verify"), {"m.nst", true, "", "0.1.0", 1234})},
+          {"doctor", doctor_json(sample_frame("doctor"), sample_doctor())}};
 }
 
 Json parsed(const std::string& text) { return Json::parse(text); }
@@ -135,6 +143,16 @@ TEST(JsonAnswers, OfVerifyNameTheFault) {
   const Json json = parsed(models_verify_json(sample_frame("models verify"), {"m.nst", false, "cut short", "", 12}));
   EXPECT_EQ(json["ok"], false);
   EXPECT_EQ(json["error"], "cut short");
+}
+
+TEST(JsonAnswers, OfDoctorSayNullWhereTheSystemDoesNotTell) {
+  const Json json = parsed(doctor_json(sample_frame("doctor"), sample_doctor()));
+  EXPECT_EQ(json["instruction_set"], "avx2");
+  EXPECT_EQ(json["instruction_set_supported"], "avx512");
+  EXPECT_EQ(json["memory"], 1024);
+  EXPECT_TRUE(json["memory_allowed"].is_null());
+  EXPECT_TRUE(json["processor"].is_null());
+  EXPECT_EQ(json["built_with"].dump(), R"([{"name":"fmt","version":"9.1.0"}])");
 }
 
 TEST(JsonAnswers, StayValidWithHostileText) {
