@@ -29,31 +29,52 @@ double Column::power() const noexcept {
 }
 
 void Column::append_unaligned(std::int64_t mantissa, unsigned scale) {
-  if (!in_doubles_ && !align(mantissa, scale)) widen_to_double();
+  std::int64_t aligned = mantissa;
+  if (!in_doubles_ && !align(aligned, scale)) widen_to_double();
   if (in_doubles_) {
     doubles_.push_back(static_cast<double>(mantissa) / static_cast<double>(kPowers[scale]));
   } else {
-    integers_.push_back(mantissa);
+    integers_.push_back(aligned);
   }
   append_present();
 }
 
-bool Column::align(std::int64_t& mantissa, unsigned scale) {
+void Column::append_mantissas(std::span<const std::int64_t> mantissas) {
+  integers_.append(mantissas);
+  append_present(mantissas.size());
+}
+
+void Column::append_codes(std::span<const std::int64_t> codes) {
+  integers_.append(codes);
+  append_present(codes.size());
+}
+
+bool Column::rescale(std::int64_t& mantissa, unsigned scale) const noexcept {
+  if (in_doubles_) return false;
   std::int64_t aligned = mantissa;
   while (scale > scale_ && aligned % 10 == 0) {
     aligned /= 10;
     --scale;
   }
-  if (scale > scale_) {
-    if (!integers_.multiply(kPowers[scale - scale_], kMantissaLimit)) return false;
-    scale_ = scale;
-  } else if (scale < scale_) {
+  if (scale > scale_) return false;
+  if (scale < scale_) {
     const std::int64_t factor = kPowers[scale_ - scale];
     const std::int64_t largest = (kMantissaLimit - 1) / factor;
     if (aligned > largest || aligned < -largest) return false;
     aligned *= factor;
   }
   mantissa = aligned;
+  return true;
+}
+
+bool Column::align(std::int64_t& mantissa, unsigned scale) {
+  while (scale > scale_ && mantissa % 10 == 0) {
+    mantissa /= 10;
+    --scale;
+  }
+  if (scale <= scale_) return rescale(mantissa, scale);
+  if (!integers_.multiply(kPowers[scale - scale_], kMantissaLimit)) return false;
+  scale_ = scale;
   return true;
 }
 
@@ -96,6 +117,94 @@ void Column::append_missing() {
   } else {
     integers_.push_back(holds_text() ? -1 : 0);
   }
+}
+
+void Column::append_rows(const Column& from, std::size_t begin, std::size_t end) {
+  if (holds_text()) {
+    append_levels(from, begin, end);
+  } else {
+    append_values(from, begin, end);
+  }
+  const std::size_t count = end - begin;
+  if (from.missing_.empty()) return append_present(count);
+  if (missing_.empty()) missing_.resize(size_, false);
+  for (std::size_t row = begin; row < end; ++row) {
+    missing_.push_back(from.missing_[row]);
+    if (from.missing_[row]) ++missing_count_;
+  }
+  size_ += count;
+}
+
+/// Brings the mantissas to the larger one of the two scales; false where that takes f64.
+bool Column::share_scale(const Column& from, std::size_t begin, std::size_t end) {
+  if (from.scale_ > scale_) {
+    if (!integers_.multiply(kPowers[from.scale_ - scale_], kMantissaLimit)) return false;
+    scale_ = from.scale_;
+  }
+  if (from.scale_ == scale_) return true;
+  const std::int64_t largest = (kMantissaLimit - 1) / kPowers[scale_ - from.scale_];
+  return from.integers_.visit([&](const auto& values) {
+    for (std::size_t row = begin; row < end; ++row) {
+      if (values[row] > largest || values[row] < -largest) return false;
+    }
+    return true;
+  });
+}
+
+void Column::append_values(const Column& from, std::size_t begin, std::size_t end) {
+  if (!in_doubles_ && (from.in_doubles_ || !share_scale(from, begin, end))) widen_to_double();
+  if (in_doubles_) {
+    for (std::size_t row = begin; row < end; ++row) doubles_.push_back(from.number(row));
+  } else if (from.scale_ == scale_) {
+    integers_.append(from.integers_, begin, end);
+  } else {
+    const std::int64_t factor = kPowers[scale_ - from.scale_];
+    for (std::size_t row = begin; row < end; ++row) integers_.push_back(from.integers_[row] * factor);
+  }
+}
+
+void Column::append_levels(const Column& from, std::size_t begin, std::size_t end) {
+  constexpr std::int64_t kUnknown = -2;
+  std::vector<std::int64_t> codes(from.levels().size(), kUnknown);
+  std::vector<std::int64_t> appended;
+  appended.reserve(end - begin);
+  from.integers_.visit([&](const auto& values) {
+    for (std::size_t row = begin; row < end; ++row) {
+      if (values[row] < 0) {
+        appended.push_back(-1);
+        continue;
+      }
+      const auto level = static_cast<std::size_t>(values[row]);
+      if (codes[level] == kUnknown) {
+        codes[level] = dictionary_.code(from.levels()[level]);
+        if (static_cast<std::size_t>(codes[level]) == first_rows_.size()) first_rows_.push_back(size_ + row - begin);
+      }
+      appended.push_back(codes[level]);
+    }
+  });
+  integers_.append(appended);
+}
+
+Column Column::gather(std::span<const std::uint32_t> rows) const {
+  Column picked(type_);
+  picked.scale_ = scale_;
+  picked.in_doubles_ = in_doubles_;
+  constexpr std::int64_t kUnknown = -1;
+  std::vector<std::int64_t> codes(levels().size(), kUnknown);
+  for (const std::uint32_t row : rows) {
+    if (missing(row)) {
+      picked.append_missing();
+    } else if (in_doubles_) {
+      picked.append_number(doubles_[row]);
+    } else if (holds_text() && codes[code(row)] == kUnknown) {
+      picked.append_text(levels()[code(row)]);
+      codes[code(row)] = picked.integers_[picked.size() - 1];
+    } else {
+      picked.integers_.push_back(holds_text() ? codes[code(row)] : integers_[row]);
+      picked.append_present();
+    }
+  }
+  return picked;
 }
 
 void Column::reserve(std::size_t rows) {

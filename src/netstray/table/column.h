@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,10 +41,23 @@ class Column {
     integers_.push_back(mantissa);
     append_present();
   }
+  /// Brings a decimal to the scale that the column's mantissas have, where that needs no other one; false, and nothing
+  /// done, where it does or where the column holds f64.
+  bool rescale(std::int64_t& mantissa, unsigned scale) const noexcept;
+  bool holds_mantissas() const noexcept { return !in_doubles_; }
+  /// Appends mantissas of the column's scale, many at once. Only while it holds them.
+  void append_mantissas(std::span<const std::int64_t> mantissas);
   void append_number(double value);
   void append_text(std::string_view text);
+  /// Appends codes of levels that are there, many at once.
+  void append_codes(std::span<const std::int64_t> codes);
   void append_time(TimeNs time);
   void append_missing();
+  /// Appends the rows [begin, end) of a column of the same type (to a number column also of an integer one), as if
+  /// their values were appended one by one.
+  void append_rows(const Column& from, std::size_t begin, std::size_t end);
+  /// A column of these rows, in this order.
+  Column gather(std::span<const std::uint32_t> rows) const;
   void reserve(std::size_t rows);
   /// Takes back the last row; a level that only this row had goes with it.
   void pop_back();
@@ -78,11 +92,18 @@ class Column {
   bool align(std::int64_t& mantissa, unsigned scale);
   void widen_to_double();
   void append_unaligned(std::int64_t mantissa, unsigned scale);
+  void append_present(std::size_t count) {
+    if (!missing_.empty()) missing_.resize(size_ + count, false);
+    size_ += count;
+  }
   void append_present() {
     if (!missing_.empty()) missing_.push_back(false);
     ++size_;
   }
   double power() const noexcept;
+  bool share_scale(const Column& from, std::size_t begin, std::size_t end);
+  void append_values(const Column& from, std::size_t begin, std::size_t end);
+  void append_levels(const Column& from, std::size_t begin, std::size_t end);
 
   ColumnType type_;
   std::size_t size_ = 0;

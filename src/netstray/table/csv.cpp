@@ -1,6 +1,7 @@
 #include "netstray/table/csv.h"
 
 #include <algorithm>
+#include <deque>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -8,8 +9,10 @@
 #include <fmt/core.h>
 
 #include "netstray/base/error.h"
+#include "netstray/base/parallel.h"
 #include "netstray/base/text.h"
 #include "netstray/table/csv_header.h"
+#include "netstray/table/csv_piece.h"
 #include "netstray/table/csv_scanner.h"
 #include "netstray/table/missing_markers.h"
 #include "netstray/table/row_reader.h"
@@ -22,6 +25,12 @@ constexpr std::size_t kSampleRows = 1000;
 constexpr std::size_t kSampleBytes = std::size_t{1} << 20;
 
 constexpr std::size_t kCellsForAdvice = 100;
+
+// Rows are read in pieces, several for each thread at a time, and one by one for a while where that was in vain.
+constexpr std::size_t kPieceBytes = std::size_t{1} << 18;
+constexpr std::size_t kPiecesPerThread = 4;
+constexpr std::size_t kSingleRows = 64;
+constexpr std::size_t kColumnsPerTask = 4;
 
 /// A place in the file and what is wrong there.
 struct Complaint {
@@ -84,6 +93,11 @@ class CsvReader::State {
   void check_header(const Sample& sample, const std::vector<ColumnPlan>& plans) const;
   Step next_row(bool may_read);
   bool append_row(CsvBatch& batch);
+  void gather_pieces();
+  std::size_t take_pieces(CsvBatch& batch, std::size_t max_rows);
+  bool can_take(const CsvPiece& piece, std::size_t max_rows) const;
+  void read_singly(CsvPiece piece);
+  CsvScanner& rows_scanner() noexcept { return single_ ? *single_ : scanner_; }
   void reject(const Complaint& complaint);
   [[noreturn]] void fail(const Complaint& complaint, const std::string& hint = {}) const;
   std::string field_name(std::size_t column) const;
@@ -108,6 +122,10 @@ class CsvReader::State {
   std::uint64_t blank_lines_ = 0;
   std::uint64_t first_blank_line_ = 0;
   std::optional<Step> held_;
+
+  std::deque<CsvPiece> pieces_;       // parsed, in order, not handed out yet
+  std::optional<CsvScanner> single_;  // of a piece whose rows are read one by one, before those of pieces_
+  std::size_t single_rows_ = 0;       // to read one by one before the next pieces are tried
 };
 
 CsvReader::State::State(std::unique_ptr<ByteSource> source, CsvOptions options)
@@ -120,9 +138,9 @@ CsvReader::State::State(std::unique_ptr<ByteSource> source, CsvOptions options)
 
 std::vector<std::string> CsvReader::State::row_cells() {
   std::vector<std::string> cells;
-  const std::size_t count = scanner_.kept_cells();
+  const std::size_t count = rows_scanner().kept_cells();
   cells.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) cells.emplace_back(scanner_.cell(i));
+  for (std::size_t i = 0; i < count; ++i) cells.emplace_back(rows_scanner().cell(i));
   return cells;
 }
 
@@ -269,9 +287,9 @@ void CsvReader::State::check_header(const Sample& sample, const std::vector<Colu
 /// follows.
 CsvReader::State::Step CsvReader::State::next_row(bool may_read) {
   while (!held_) {
-    const auto step = scanner_.next(may_read);
-    if (step == Step::row && scanner_.blank()) {
-      if (names_.size() == 1 && blank_lines_++ == 0) first_blank_line_ = scanner_.line();
+    const auto step = rows_scanner().next(may_read);
+    if (step == Step::row && rows_scanner().blank()) {
+      if (names_.size() == 1 && blank_lines_++ == 0) first_blank_line_ = rows_scanner().line();
     } else if (blank_lines_ == 0 || step == Step::dry || step == Step::end) {
       return step;
     } else {
@@ -295,13 +313,24 @@ bool CsvReader::State::append(CsvBatch& batch, std::size_t max_rows, bool only_a
   std::size_t added = 0;
   try {
     while (added < max_rows) {
+      if (!only_available && pieces_.empty() && !single_ && single_rows_ == 0) gather_pieces();
+      if (const std::size_t rows = take_pieces(batch, max_rows - added); rows > 0) {
+        added += rows;
+        rows_ += rows;
+        continue;
+      }
       const auto step = next_row(!only_available || added == 0);
+      if (step == Step::end && single_) {
+        single_.reset();
+        continue;
+      }
       if (step == Step::dry || step == Step::end) {
         if (step == Step::end && rows_ == 0) throw no_rows();
         break;
       }
+      if (!single_ && single_rows_ > 0) --single_rows_;
       if (step == Step::bad) {
-        reject(complaint_of(scanner_.problem()));
+        reject(complaint_of(rows_scanner().problem()));
       } else if (append_row(batch)) {
         ++added;
         ++rows_;
@@ -314,6 +343,85 @@ bool CsvReader::State::append(CsvBatch& batch, std::size_t max_rows, bool only_a
   return added > 0;
 }
 
+/// Cuts the next pieces out of the stream and parses them on all threads.
+void CsvReader::State::gather_pieces() {
+  const std::size_t most = kPiecesPerThread * threads();
+  while (names_.size() > 1 && pieces_.size() < most) {
+    CsvPiece piece(*row_reader_);
+    piece.bytes = scanner_.take_rows(piece.text, std::min(kPieceBytes, options_.block_bytes));
+    if (piece.bytes == 0) break;
+    pieces_.push_back(std::move(piece));
+  }
+  if (pieces_.size() < most) single_rows_ = kSingleRows;
+  const char delimiter = scanner_.delimiter();
+  parallel_for(pieces_.size(), 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) parse_piece(pieces_[i], delimiter);
+  });
+  for (auto& piece : pieces_) {
+    piece.first_line = scanner_.next_line();
+    scanner_.advance_lines(piece.index.lines());
+  }
+}
+
+/// Whether the piece's rows, or as many as are wanted, can be put behind those before as they are. (Of a column that
+/// holds f64 some rows alone might have been mantissas.)
+bool CsvReader::State::can_take(const CsvPiece& piece, std::size_t max_rows) const {
+  if (!piece.usual || !piece.reader.agrees_with(*row_reader_)) return false;
+  return !piece.holds_floats || (piece.taken == 0 && piece.index.rows() <= max_rows);
+}
+
+/// Hands out rows of the pieces; none where the next one must be read row by row, which is then prepared.
+std::size_t CsvReader::State::take_pieces(CsvBatch& batch, std::size_t max_rows) {
+  struct Part {
+    const CsvPiece& piece;
+    std::size_t begin;
+    std::size_t end;
+  };
+  if (single_ || pieces_.empty()) return 0;
+  std::vector<Part> parts;
+  std::size_t rows = 0;
+  for (auto& piece : pieces_) {
+    if (rows == max_rows || !can_take(piece, max_rows - rows)) break;
+    const std::size_t count = std::min(max_rows - rows, piece.index.rows() - piece.taken);
+    parts.push_back({piece, piece.taken, piece.taken + count});
+    piece.taken += count;
+    rows += count;
+  }
+  parallel_for(names_.size(), kColumnsPerTask, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      for (const auto& [piece, first, last] : parts) {
+        batch.table.column(i).append_rows(piece.table.column(i), first, last);
+      }
+    }
+  });
+  for (const auto& [piece, first, last] : parts) {
+    append_lines(piece, first, last, batch.lines);
+    for (std::size_t row = first; options_.keep_text && row < last; ++row) {
+      batch.texts.emplace_back(piece.index.row(row));
+    }
+  }
+  while (!pieces_.empty() && pieces_.front().usual && pieces_.front().taken == pieces_.front().index.rows()) {
+    pieces_.pop_front();
+  }
+  if (rows > 0 || pieces_.empty()) return rows;
+  read_singly(std::move(pieces_.front()));
+  pieces_.pop_front();
+  return 0;
+}
+
+/// Makes the rows of a piece that were not handed out yet come one by one.
+void CsvReader::State::read_singly(CsvPiece piece) {
+  std::uint64_t line = piece.first_line;
+  piece.text.resize(piece.bytes);
+  if (piece.taken > 0) {
+    const auto done = static_cast<std::size_t>(piece.index.row(piece.taken).data() - piece.text.data());
+    const std::string_view before(piece.text.data(), done);
+    line += static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n'));
+    piece.text.erase(0, done);
+  }
+  single_.emplace(scanner_, std::move(piece.text), line);
+}
+
 bool CsvReader::State::append_row(CsvBatch& batch) {
   if (blank_lines_ > 0) {
     --blank_lines_;
@@ -322,20 +430,21 @@ bool CsvReader::State::append_row(CsvBatch& batch) {
     if (options_.keep_text) batch.texts.emplace_back();
     return true;
   }
-  const std::size_t cells = scanner_.cells();
+  CsvScanner& scanner = rows_scanner();
+  const std::size_t cells = scanner.cells();
   if (cells != names_.size()) {
     const bool few = cells < names_.size();
-    reject({few ? "too few cells" : "too many cells", scanner_.line(), std::min(cells, names_.size()) + 1,
+    reject({few ? "too few cells" : "too many cells", scanner.line(), std::min(cells, names_.size()) + 1,
             fmt::format("{} cell{}", cells, cells == 1 ? "" : "s"), fmt::format("{}", names_.size())});
     return false;
   }
-  if (auto problem = row_reader_->append(scanner_, batch.table)) {
-    reject({problem->reason, scanner_.line(), problem->column + 1, std::move(problem->found),
+  if (auto problem = row_reader_->append(scanner, batch.table)) {
+    reject({problem->reason, scanner.line(), problem->column + 1, std::move(problem->found),
             std::move(problem->expected)});
     return false;
   }
-  batch.lines.push_back(scanner_.line());
-  if (options_.keep_text) batch.texts.emplace_back(scanner_.text());
+  batch.lines.push_back(scanner.line());
+  if (options_.keep_text) batch.texts.emplace_back(scanner.text());
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "netstray/base/error.h"
+#include "netstray/table/csv_index.h"
 
 namespace netstray {
 namespace {
@@ -28,6 +29,14 @@ bool ends_a_line_outside_quotes(std::string_view text) noexcept {
 CsvScanner::CsvScanner(std::unique_ptr<ByteSource> source, std::size_t block_bytes)
     : source_(std::move(source)), block_bytes_(block_bytes), nul_(kNone) {
   buffer_.resize(1);
+}
+
+CsvScanner::CsvScanner(const CsvScanner& before, std::string rows, std::uint64_t first_line)
+    : CsvScanner(open_memory(before.source().name(), std::move(rows)), before.block_bytes_) {
+  delimiter_ = before.delimiter_;
+  most_kept_ = before.most_kept_;
+  next_line_ = first_line;
+  fill();
 }
 
 void CsvScanner::set_delimiter(char delimiter) noexcept { delimiter_ = delimiter; }
@@ -64,6 +73,7 @@ void CsvScanner::check_text() const {
 
 void CsvScanner::fill() {
   const std::size_t keep = mark_ ? *mark_ : (row_open_ ? row_ : next_);
+  if (failure_) std::rethrow_exception(failure_);
   if (keep > 0) {
     std::memmove(buffer_.data(), buffer_.data() + keep, end_ - keep);
     end_ -= keep;
@@ -80,6 +90,28 @@ void CsvScanner::fill() {
   end_ += got;
   buffer_[end_] = '\n';
   if (nul_ == kNone) find_nul(from);
+}
+
+void CsvScanner::fill_for_rows() {
+  try {
+    fill();
+  } catch (const Error&) {
+    failure_ = std::current_exception();
+  }
+}
+
+std::size_t CsvScanner::take_rows(std::string& rows, std::size_t bytes) {
+  const bool plain_delimiter = delimiter_ != '"' && delimiter_ != '\r' && delimiter_ != '\n';
+  if (row_open_ || mark_ || !plain_delimiter) return 0;
+  while (!at_end_ && !failure_ && end_ - next_ < bytes) fill_for_rows();
+  if (buffer_.size() < end_ + kTextPadding) buffer_.resize(end_ + kTextPadding);
+  const std::size_t behind = std::min({end_, next_ + bytes, nul_});
+  const std::size_t length = regular_rows({buffer_.data() + next_, behind - next_}, delimiter_);
+  if (length == 0) return 0;
+  rows.resize(length + kTextPadding);
+  std::memcpy(rows.data(), buffer_.data() + next_, length);
+  next_ += length;
+  return length;
 }
 
 void CsvScanner::find_nul(std::size_t from) {

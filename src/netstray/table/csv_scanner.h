@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,8 @@ class CsvScanner {
   static constexpr std::size_t kMostCells = 100'000;
 
   explicit CsvScanner(std::unique_ptr<ByteSource> source, std::size_t block_bytes);
+  /// Goes on within whole rows that take_rows of `before` gave out; `first_line` is the number of their first line.
+  CsvScanner(const CsvScanner& before, std::string rows, std::uint64_t first_line);
 
   /// Takes the first block (a pipe: until it holds a line), skips a byte order mark, and gives what there is of the
   /// first row. Call it once, first. Throws Error for an empty file and for what is no text.
@@ -42,6 +45,15 @@ class CsvScanner {
   /// behind the bad one (behind the line where the quote stands, where a quote is the problem).
   enum class Step { row, bad, dry, end };
   Step next(bool may_read);
+
+  /// Takes the next rows out of the stream as they are: whole ones, about `bytes` of them at most, with nothing wrong
+  /// about their quotes and no NUL byte, followed by kTextPadding further bytes. Returns how many bytes the rows are; 0
+  /// where such rows do not come next (next() goes on there). An Error of the source waits until the rows before it
+  /// are taken. Call advance_lines afterwards.
+  std::size_t take_rows(std::string& rows, std::size_t bytes);
+  /// Tells how many lines were taken.
+  void advance_lines(std::uint64_t count) noexcept { next_line_ += count; }
+  std::uint64_t next_line() const noexcept { return next_line_; }
 
   /// The row at hand, valid until the next call of next().
   std::size_t cells() const noexcept { return cell_count_; }
@@ -98,6 +110,7 @@ class CsvScanner {
   Step fail(CsvScanProblem::Kind kind, std::size_t at, std::size_t column);
   void find_nul(std::size_t from);
   void fill();
+  void fill_for_rows();
   void check_text() const;
   std::string_view unquoted(std::string_view text);
 
@@ -130,6 +143,7 @@ class CsvScanner {
   std::size_t cell_count_ = 0;
   CsvScanProblem problem_;
   std::string scratch_;
+  std::exception_ptr failure_;  // of the source, told once what came before it is taken
 };
 
 }  // namespace netstray

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -31,6 +32,10 @@ class NarrowInts {
         return std::get<3>(values_).push_back(value);
     }
   }
+  /// All of them behind what is there.
+  void append(std::span<const std::int64_t> values);
+  /// The elements [begin, end) of another list.
+  void append(const NarrowInts& from, std::size_t begin, std::size_t end);
   void pop_back() {
     std::visit([](auto& values) { values.pop_back(); }, values_);
   }

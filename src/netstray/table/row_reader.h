@@ -40,19 +40,28 @@ class RowReader {
   /// From now on undecided columns are numbers.
   void settle();
 
+  enum class Kind : std::uint8_t { integer, number, text, time, undecided };
+  /// How the column's cells are read by now.
+  Kind kind(std::size_t index) const noexcept { return states_[index].kind; }
+  const MissingMarkers& markers() const noexcept { return markers_; }
+  /// Whether the other one, which began as this one did, would read all cells in the same way from now on.
+  bool agrees_with(const RowReader& other) const noexcept { return states_ == other.states_; }
+
+  /// Appends one cell to its column; false, and nothing done, where it does not fit.
+  bool append_cell(std::size_t index, std::string_view cell, Table& table);
   /// Appends the scanner's row, which has as many cells as the schema fields, to `table`, which has this schema; where
   /// a column's type changes, it changes in both. Appends nothing where there is a problem.
   std::optional<CellProblem> append(CsvScanner& row, Table& table);
 
  private:
-  enum class Kind : std::uint8_t { integer, number, text, time, undecided };
   struct ColumnState {
     Kind kind = Kind::undecided;
     bool fixed = false;
     std::optional<EpochUnit> unit = std::nullopt;
+
+    bool operator==(const ColumnState&) const = default;
   };
 
-  bool append_cell(std::size_t index, std::string_view cell, Table& table);
   bool append_unusual_number(std::size_t index, std::string_view cell, Table& table);
   bool append_time(std::size_t index, std::string_view cell, Table& table);
   bool append_undecided(std::size_t index, std::string_view cell, Table& table);
