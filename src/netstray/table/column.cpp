@@ -39,17 +39,7 @@ void Column::append_unaligned(std::int64_t mantissa, unsigned scale) {
   append_present();
 }
 
-void Column::append_mantissas(std::span<const std::int64_t> mantissas) {
-  integers_.append(mantissas);
-  append_present(mantissas.size());
-}
-
-void Column::append_codes(std::span<const std::int64_t> codes) {
-  integers_.append(codes);
-  append_present(codes.size());
-}
-
-bool Column::rescale(std::int64_t& mantissa, unsigned scale) const noexcept {
+bool Column::change_scale(std::int64_t& mantissa, unsigned scale) const noexcept {
   if (in_doubles_) return false;
   std::int64_t aligned = mantissa;
   while (scale > scale_ && aligned % 10 == 0) {
@@ -155,11 +145,8 @@ void Column::append_values(const Column& from, std::size_t begin, std::size_t en
   if (!in_doubles_ && (from.in_doubles_ || !share_scale(from, begin, end))) widen_to_double();
   if (in_doubles_) {
     for (std::size_t row = begin; row < end; ++row) doubles_.push_back(from.number(row));
-  } else if (from.scale_ == scale_) {
-    integers_.append(from.integers_, begin, end);
   } else {
-    const std::int64_t factor = kPowers[scale_ - from.scale_];
-    for (std::size_t row = begin; row < end; ++row) integers_.push_back(from.integers_[row] * factor);
+    integers_.append(from.integers_, begin, end, kPowers[scale_ - from.scale_]);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "netstray/base/time.h"
@@ -43,14 +44,21 @@ class Column {
   }
   /// Brings a decimal to the scale that the column's mantissas have, where that needs no other one; false, and nothing
   /// done, where it does or where the column holds f64.
-  bool rescale(std::int64_t& mantissa, unsigned scale) const noexcept;
+  bool rescale(std::int64_t& mantissa, unsigned scale) const noexcept {
+    return (scale == scale_ && !in_doubles_) || change_scale(mantissa, scale);
+  }
   bool holds_mantissas() const noexcept { return !in_doubles_; }
-  /// Appends mantissas of the column's scale, many at once. Only while it holds them.
-  void append_mantissas(std::span<const std::int64_t> mantissas);
+  /// Appends up to `count` values at once, none of them missing: calls fill(first), where `first` points to that many
+  /// integers of 1 to 8 bytes, and keeps as many as it returns. They are mantissas of the column's scale (only while it
+  /// holds them), or codes of levels that are there.
+  template <typename Fill>
+  void extend(std::size_t count, Fill&& fill) {
+    const std::size_t old_size = integers_.size();
+    integers_.extend(count, std::forward<Fill>(fill));
+    append_present(integers_.size() - old_size);
+  }
   void append_number(double value);
   void append_text(std::string_view text);
-  /// Appends codes of levels that are there, many at once.
-  void append_codes(std::span<const std::int64_t> codes);
   void append_time(TimeNs time);
   void append_missing();
   /// Appends the rows [begin, end) of a column of the same type (to a number column also of an integer one), as if
@@ -101,6 +109,7 @@ class Column {
     ++size_;
   }
   double power() const noexcept;
+  bool change_scale(std::int64_t& mantissa, unsigned scale) const noexcept;
   bool share_scale(const Column& from, std::size_t begin, std::size_t end);
   void append_values(const Column& from, std::size_t begin, std::size_t end);
   void append_levels(const Column& from, std::size_t begin, std::size_t end);

@@ -5,14 +5,14 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
-#include <span>
 #include <string>
+#include <string_view>
+#include <type_traits>
 
 
 namespace netstray {
 namespace {
 
-constexpr std::size_t kStaged = 256;  // values that are appended together
 constexpr std::size_t kWord = 8;
 constexpr unsigned kByteBits = 8;
 constexpr std::uint64_t kZeros = 0x3030303030303030;
@@ -73,26 +73,6 @@ std::optional<ShortNumber> short_number(std::uint64_t word, std::size_t size, bo
   return ShortNumber{digits_value(word), scale};
 }
 
-/// Values for the end of a column, kept back until they are many.
-template <typename Flush>
-class Staging {
- public:
-  explicit Staging(Flush flush) : flush_(std::move(flush)) {}
-  void add(std::int64_t value) {
-    values_[count_++] = value;
-    if (count_ == kStaged) flush();
-  }
-  void flush() {
-    flush_(std::span<const std::int64_t>(values_.data(), count_));
-    count_ = 0;
-  }
-
- private:
-  Flush flush_;
-  std::array<std::int64_t, kStaged> values_;
-  std::size_t count_ = 0;
-};
-
 /// A cell's text without its quotes; the doubled ones inside become one, in `scratch`.
 std::string_view unquoted(std::string_view cell, std::string& scratch) {
   if (!cell.starts_with('"')) return cell;
@@ -115,43 +95,59 @@ bool append_any(const CsvIndex& index, std::size_t begin, std::size_t end, std::
   return true;
 }
 
-bool append_numbers(const CsvIndex& index, std::size_t begin, std::size_t end, std::size_t column, RowReader& reader,
-                    Table& table) {
-  const bool point_allowed = reader.kind(column) == RowReader::Kind::number;
-  Column& target = table.column(column);
-  Staging staging([&target](std::span<const std::int64_t> values) { target.append_mantissas(values); });
-  std::string scratch;
-  std::uint64_t last_word = 0;
-  std::size_t last_size = 0;
-  std::int64_t last_value = 0;
-  for (std::size_t row = begin; row < end; ++row) {
-    const std::string_view cell = index.raw(row, column);
-    if (cell.size() - 1 < kWord) {
+/// Cells [row, end) of one column that are short plain numbers and fit the column as it is.
+class NumberRun {
+ public:
+  NumberRun(const CsvIndex& index, std::size_t column, bool point_allowed, const Column& target)
+      : index_(index), column_(column), point_allowed_(point_allowed), target_(target) {}
+
+  /// Fills `out` with their values; stops at the first one of another kind.
+  template <typename Narrow>
+  std::size_t fill(Narrow* out, std::size_t row, std::size_t end) const {
+    const Narrow* const first = out;
+    std::uint64_t last_word = 0;
+    std::size_t last_size = 0;
+    Narrow last_value = 0;
+    for (; row < end; ++row) {
+      const std::string_view cell = index_.raw(row, column_);
+      if (cell.size() - 1 >= kWord) break;
       const std::uint64_t word = load_cell(cell);
-      if (word == last_word && cell.size() == last_size) {
-        staging.add(last_value);
-        continue;
-      }
-      if (const auto number = short_number(word, cell.size(), point_allowed)) {
+      if (word != last_word || cell.size() != last_size) {  // values come in runs
+        const auto number = short_number(word, cell.size(), point_allowed_);
+        if (!number) break;
         std::int64_t value = number->mantissa;
-        if (!target.rescale(value, number->scale)) {
-          staging.flush();
-          target.append_decimal(number->mantissa, number->scale);
-          last_size = 0;
-          continue;
-        }
-        staging.add(value);
+        if (!target_.rescale(value, number->scale) || value != static_cast<Narrow>(value)) break;
         last_word = word;
         last_size = cell.size();
-        last_value = value;
-        continue;
+        last_value = static_cast<Narrow>(value);
       }
+      *out++ = last_value;
     }
-    staging.flush();
-    if (!reader.append_cell(column, unquoted(cell, scratch), table)) return false;
-    last_size = 0;
+    return static_cast<std::size_t>(out - first);
   }
-  staging.flush();
+
+ private:
+  const CsvIndex& index_;
+  std::size_t column_;
+  bool point_allowed_;
+  const Column& target_;
+};
+
+bool append_numbers(const CsvIndex& index, std::size_t begin, std::size_t end, std::size_t column, RowReader& reader,
+                    Table& table) {
+  Column& target = table.column(column);
+  const NumberRun run(index, column, reader.kind(column) == RowReader::Kind::number, target);
+  std::string scratch;
+  for (std::size_t row = begin; row < end; ++row) {
+    target.extend(end - row, [&](auto* out) {
+      const std::size_t count = run.fill(out, row, end);
+      row += count;
+      return count;
+    });
+    if (row == end) break;
+    if (!reader.append_cell(column, unquoted(index.raw(row, column), scratch), table)) return false;
+    if (!target.holds_mantissas()) return append_any(index, row + 1, end, column, reader, table);
+  }
   return true;
 }
 
@@ -161,39 +157,51 @@ class RecentTexts {
   struct Entry {
     std::uint64_t word = 0;
     std::size_t size = 0;
-    std::int64_t code = 0;
+    std::uint32_t code = 0;
   };
-  Entry& place(std::uint64_t word) noexcept {
-    constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15;
-    constexpr unsigned kShift = 64 - 7;
-    return entries_[(word * kMix) >> kShift];
+  const Entry* find(std::string_view cell) const noexcept {
+    if (cell.size() - 1 >= kWord) return nullptr;
+    const std::uint64_t word = load_cell(cell);
+    const Entry& entry = entries_[place(word)];
+    return entry.word == word && entry.size == cell.size() ? &entry : nullptr;
+  }
+  void keep(std::string_view cell, std::uint32_t code) noexcept {
+    if (cell.size() - 1 >= kWord) return;
+    const std::uint64_t word = load_cell(cell);
+    entries_[place(word)] = {word, cell.size(), code};
   }
 
  private:
-  std::array<Entry, 128> entries_{};
+  static std::size_t place(std::uint64_t word) noexcept {
+    constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15;
+    constexpr unsigned kShift = 64 - 6;
+    return (word * kMix) >> kShift;
+  }
+
+  std::array<Entry, 64> entries_{};
 };
 
 bool append_texts(const CsvIndex& index, std::size_t begin, std::size_t end, std::size_t column, RowReader& reader,
                   Table& table) {
   Column& target = table.column(column);
-  Staging staging([&target](std::span<const std::int64_t> codes) { target.append_codes(codes); });
   RecentTexts recent;
   std::string scratch;
   for (std::size_t row = begin; row < end; ++row) {
+    target.extend(end - row, [&](auto* out) {
+      const auto* const first = out;
+      for (; row < end; ++row) {
+        const auto* const known = recent.find(index.raw(row, column));
+        if (known == nullptr) break;
+        *out++ = static_cast<std::remove_pointer_t<decltype(out)>>(known->code);
+      }
+      return static_cast<std::size_t>(out - first);
+    });
+    if (row == end) break;
     const std::string_view raw = index.raw(row, column);
-    const bool is_short = raw.size() - 1 < kWord;
-    const std::uint64_t word = is_short ? load_cell(raw) : 0;
-    auto& entry = recent.place(word);
-    if (is_short && entry.size == raw.size() && entry.word == word) {
-      staging.add(entry.code);
-      continue;
-    }
-    staging.flush();
     reader.append_cell(column, unquoted(raw, scratch), table);
     const std::size_t last = target.size() - 1;
-    if (is_short && !target.missing(last)) entry = {word, raw.size(), std::int64_t{target.code(last)}};
+    if (!target.missing(last)) recent.keep(raw, target.code(last));
   }
-  staging.flush();
   return true;
 }
 

@@ -18,11 +18,21 @@ inline constexpr std::size_t kTextPadding = 64;
 class QuoteFollower {
  public:
   /// The bytes that are inside of quotes; nothing is known behind the first quote that is out of place.
-  std::uint64_t inside(const ByteMasks& masks) noexcept;
+  std::uint64_t inside(const ByteMasks& masks) noexcept {
+    return (masks.quotes | inside_ | after_close_ | after_return_) == 0 ? pass(masks) : follow(masks);
+  }
   /// Bits of the bytes last seen where a quote, or what stands behind one, is out of place.
   std::uint64_t misplaced() const noexcept { return misplaced_; }
 
  private:
+  /// Bytes without quotes, outside of quotes.
+  std::uint64_t pass(const ByteMasks& masks) noexcept {
+    cell_start_ = (masks.delimiters | masks.line_ends) >> 63;
+    misplaced_ = 0;
+    return 0;
+  }
+  std::uint64_t follow(const ByteMasks& masks) noexcept;
+
   std::uint64_t inside_ = 0;         // all bits set: the next byte is inside
   std::uint64_t cell_start_ = 1;     // bit 0: a quote may open at the next byte
   std::uint64_t after_close_ = 0;    // bit 0: the last byte was a closing quote
@@ -51,7 +61,7 @@ class CsvIndex {
     const std::uint32_t* end = &ends_[row * columns_ + column + 1];
     const std::uint32_t begin = end[-1] + 1;
     std::string_view cell(text_ + begin, *end - begin);
-    if (column + 1 == columns_ && cell.ends_with('\r')) cell.remove_suffix(1);
+    if (has_returns_ && column + 1 == columns_ && cell.ends_with('\r')) cell.remove_suffix(1);
     return cell;
   }
   /// The whole row, without its line end.
@@ -63,11 +73,17 @@ class CsvIndex {
   }
 
  private:
+  void find_cells(std::string_view text, char delimiter);
+  void find_cells_by_bits(std::string_view text, char delimiter);
+  void find_some(const ByteMasks& masks, std::uint64_t bits, std::size_t offset, QuoteFollower& quotes);
+
   const char* text_ = nullptr;
   std::size_t columns_ = 0;
   std::size_t rows_ = 0;
   std::size_t lines_ = 0;
-  std::vector<std::uint32_t> ends_;  // of each cell, behind one that stands for the byte before the text
+  bool has_returns_ = false;  // there are carriage returns
+  std::size_t count_ = 0;
+  std::vector<std::uint32_t> ends_;  // count_ of them, of each cell, behind one that stands for the byte before the text
 };
 
 }  // namespace netstray

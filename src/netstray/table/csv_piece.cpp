@@ -12,6 +12,7 @@ constexpr std::size_t kBlockRows = 128;
 
 bool read_columns(CsvPiece& piece) {
   const std::size_t rows = piece.index.rows();
+  for (std::size_t column = 0; column < piece.table.columns(); ++column) piece.table.column(column).reserve(rows);
   for (std::size_t begin = 0; begin < rows; begin += kBlockRows) {
     const std::size_t end = std::min(rows, begin + kBlockRows);
     for (std::size_t column = 0; column < piece.table.columns(); ++column) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 namespace netstray {
@@ -39,43 +40,34 @@ void NarrowInts::widen_for(std::int64_t value) {
 }
 
 void NarrowInts::append(std::span<const std::int64_t> values) {
-  if (values.empty()) return;
-  std::int64_t least = 0;
-  std::int64_t most = 0;
-  for (const std::int64_t value : values) {
-    least = std::min(least, value);
-    most = std::max(most, value);
+  while (!values.empty()) {
+    extend(values.size(), [&](auto* out) {
+      using Narrow = std::remove_pointer_t<decltype(out)>;
+      std::size_t count = 0;
+      while (count < values.size() && values[count] == static_cast<Narrow>(values[count])) {
+        out[count] = static_cast<Narrow>(values[count]);
+        ++count;
+      }
+      values = values.subspan(count);
+      return count;
+    });
+    if (!values.empty()) widen_for(values.front());
   }
-  const auto all_fit = [&](const auto& list) {
-    using Narrow = typename std::decay_t<decltype(list)>::value_type;
-    return fits<Narrow>(least) && fits<Narrow>(most);
-  };
-  if (!visit(all_fit)) widen_for(fits<std::int16_t>(least) && !fits<std::int16_t>(most) ? most : least);
-  if (!visit(all_fit)) widen_for(most);
-  std::visit(
-      [values](auto& list) {
-        using Narrow = typename std::decay_t<decltype(list)>::value_type;
-        const std::size_t old_size = list.size();
-        list.resize(old_size + values.size());
-        Narrow* out = list.data() + old_size;
-        for (std::size_t i = 0; i < values.size(); ++i) out[i] = static_cast<Narrow>(values[i]);
-      },
-      values_);
 }
 
-void NarrowInts::append(const NarrowInts& from, std::size_t begin, std::size_t end) {
+void NarrowInts::append(const NarrowInts& from, std::size_t begin, std::size_t end, std::int64_t factor) {
   constexpr std::size_t kAtOnce = 512;
   std::array<std::int64_t, kAtOnce> some{};
   from.visit([&](const auto& other) {
     using List = std::decay_t<decltype(other)>;
-    if (auto* same = std::get_if<List>(&values_)) {
+    if (auto* same = factor == 1 ? std::get_if<List>(&values_) : nullptr) {
       same->insert(same->end(), other.begin() + static_cast<std::ptrdiff_t>(begin),
                    other.begin() + static_cast<std::ptrdiff_t>(end));
       return;
     }
     while (begin < end) {
       const std::size_t count = std::min(kAtOnce, end - begin);
-      for (std::size_t i = 0; i < count; ++i) some[i] = other[begin + i];
+      for (std::size_t i = 0; i < count; ++i) some[i] = other[begin + i] * factor;
       append(std::span<const std::int64_t>(some.data(), count));
       begin += count;
     }

@@ -34,8 +34,20 @@ class NarrowInts {
   }
   /// All of them behind what is there.
   void append(std::span<const std::int64_t> values);
-  /// The elements [begin, end) of another list.
-  void append(const NarrowInts& from, std::size_t begin, std::size_t end);
+  /// The elements [begin, end) of another list, times `factor`.
+  void append(const NarrowInts& from, std::size_t begin, std::size_t end, std::int64_t factor = 1);
+  /// Appends up to `count` elements: calls fill(first), where `first` points to that many new elements of whatever
+  /// width it is, and keeps as many of them as it returns.
+  template <typename Fill>
+  void extend(std::size_t count, Fill&& fill) {
+    std::visit(
+        [&](auto& values) {
+          const std::size_t old_size = values.size();
+          values.resize(old_size + count);
+          values.resize(old_size + fill(values.data() + old_size));
+        },
+        values_);
+  }
   void pop_back() {
     std::visit([](auto& values) { values.pop_back(); }, values_);
   }
