@@ -9,8 +9,8 @@
 
 namespace netstray {
 
-/// A stream of bytes that a user named: a plain file, a .gz (found by its content, members one after the other), or `-`
-/// for standard input. Not thread-safe; constant memory.
+/// A stream of bytes that a user named: a plain file, one compressed by gzip or zstd (found by its content, not
+/// by its name), or `-` for standard input. Not thread-safe; constant memory.
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
@@ -21,7 +21,7 @@ class ByteSource {
   /// what it has). Throws Error with the name where reading fails or a compressed stream is damaged or ends early.
   virtual std::size_t read(std::span<char> out) = 0;
 
-  /// What was inside: "plain" or "gzip".
+  /// What was inside: "plain", "gzip" or "zstd".
   virtual std::string_view compression() const noexcept = 0;
 
   /// The name as the user gave it, "standard input" for `-`.
@@ -44,5 +44,7 @@ std::unique_ptr<ByteSource> open_bytes(const std::string& path);
 
 /// The same over bytes in memory (for tests and made-up data); compressed content is found as in a file.
 std::unique_ptr<ByteSource> open_memory(std::string name, std::string bytes);
+/// The same, taken as they are.
+std::unique_ptr<ByteSource> plain_memory(std::string name, std::string bytes);
 
 }  // namespace netstray

@@ -74,7 +74,10 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
+  /// Where another thread has a job under way already, this one does its own alone.
   void run(Job& job) {
+    const std::unique_lock running(running_, std::try_to_lock);
+    if (!running) return job.work();
     {
       const std::lock_guard lock(mutex_);
       job_ = &job;
@@ -108,6 +111,7 @@ class Pool {
   }
 
   std::vector<std::thread> threads_;
+  std::mutex running_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable done_;
@@ -120,7 +124,9 @@ class Pool {
 unsigned wanted_threads = 0;
 
 Pool& pool() {
+  static std::mutex mutex;
   static std::unique_ptr<Pool> instance;
+  const std::lock_guard lock(mutex);
   const std::size_t workers = threads() - 1;
   if (!instance || instance->size() != workers) instance = std::make_unique<Pool>(static_cast<unsigned>(workers));
   return *instance;

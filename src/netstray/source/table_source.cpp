@@ -7,6 +7,7 @@
 
 #include "netstray/base/error.h"
 #include "netstray/base/progress.h"
+#include "netstray/base/read_ahead.h"
 #include "netstray/base/text.h"
 #include "netstray/source/names_file.h"
 
@@ -101,13 +102,14 @@ TableSource TableSource::open(const std::string& path, const SourceOptions& opti
                               const Schema* expected) {
   const Layout* chosen = options.layout ? &netstray::layout(*options.layout) : nullptr;
   auto csv = csv_options(options, chosen, keep_text, expected);
-  return {path, CsvReader(open_bytes(path), std::move(csv)), chosen};
+  return {path, CsvReader(read_ahead(open_bytes(path)), std::move(csv)), chosen};
 }
 
 std::string TableSource::format() const {
   std::string_view name = "csv";
   if (reader_.delimiter() == '\t') name = "tsv";
-  return fmt::format("{}{}", name, reader_.source().compression() == "gzip" ? ".gz" : "");
+  const std::string_view compression = reader_.source().compression();
+  return fmt::format("{}{}", name, compression == "gzip" ? ".gz" : compression == "zstd" ? ".zst" : "");
 }
 
 LoadedTable load_table(const std::string& path, const SourceOptions& options, const Schema* expected) {

@@ -9,7 +9,6 @@
 #include <string_view>
 #include <type_traits>
 
-
 namespace netstray {
 namespace {
 

@@ -33,10 +33,10 @@ class QuoteFollower {
   }
   std::uint64_t follow(const ByteMasks& masks) noexcept;
 
-  std::uint64_t inside_ = 0;         // all bits set: the next byte is inside
-  std::uint64_t cell_start_ = 1;     // bit 0: a quote may open at the next byte
-  std::uint64_t after_close_ = 0;    // bit 0: the last byte was a closing quote
-  std::uint64_t after_return_ = 0;   // bit 0: the last byte was a carriage return behind a closing quote
+  std::uint64_t inside_ = 0;        // all bits set: the next byte is inside
+  std::uint64_t cell_start_ = 1;    // bit 0: a quote may open at the next byte
+  std::uint64_t after_close_ = 0;   // bit 0: the last byte was a closing quote
+  std::uint64_t after_return_ = 0;  // bit 0: the last byte was a carriage return behind a closing quote
   std::uint64_t misplaced_ = 0;
 };
 
@@ -83,7 +83,8 @@ class CsvIndex {
   std::size_t lines_ = 0;
   bool has_returns_ = false;  // there are carriage returns
   std::size_t count_ = 0;
-  std::vector<std::uint32_t> ends_;  // count_ of them, of each cell, behind one that stands for the byte before the text
+  std::vector<std::uint32_t>
+      ends_;  // count_ of them, of each cell, behind one that stands for the byte before the text
 };
 
 }  // namespace netstray

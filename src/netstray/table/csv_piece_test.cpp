@@ -91,9 +91,33 @@ std::string pick(Rng& rng, const std::vector<std::string>& from) { return from[r
 /// What a column mostly holds, and what it may hold once in a while.
 std::string cell_of(Rng& rng, std::size_t kind, double strangeness) {
   if (rng.uniform() < strangeness) {
-    return pick(rng, {"", "-", "text", "\"quo\"\"ted\"", "\"two\nlines\"", "1e5", "-7", "99999999999999999999", "0.1234567",
-                      "123456789012.345", "nan", " 12 ", "\"12\"", ".", "1.", ".5", "00", "-0", "1e999", "a\"b", "\r",
-                      "\"\"", "12345678", "123456789", "-12345.678", "2026-11-21T21:45:10Z", std::string(300, 'x')});
+    return pick(rng, {"",
+                      "-",
+                      "text",
+                      "\"quo\"\"ted\"",
+                      "\"two\nlines\"",
+                      "1e5",
+                      "-7",
+                      "99999999999999999999",
+                      "0.1234567",
+                      "123456789012.345",
+                      "nan",
+                      " 12 ",
+                      "\"12\"",
+                      ".",
+                      "1.",
+                      ".5",
+                      "00",
+                      "-0",
+                      "1e999",
+                      "a\"b",
+                      "\r",
+                      "\"\"",
+                      "12345678",
+                      "123456789",
+                      "-12345.678",
+                      "2026-11-21T21:45:10Z",
+                      std::string(300, 'x')});
   }
   switch (kind) {
     case 0:
@@ -123,7 +147,8 @@ std::string random_table(Rng& rng, std::size_t columns, std::size_t rows) {
   }
   for (std::size_t row = 0; row < rows; ++row) {
     text += returns ? "\r\n" : "\n";
-    if (rng.uniform() < raggedness) text += pick(rng, {"\n", "1,2\n", "\r\n", "\"never closed,1\n", std::string(1, '\0')});
+    if (rng.uniform() < raggedness)
+      text += pick(rng, {"\n", "1,2\n", "\r\n", "\"never closed,1\n", std::string(1, '\0')});
     for (std::size_t c = 0; c < columns; ++c) text += (c > 0 ? "," : "") + cell_of(rng, kinds[c], strangeness);
   }
   return text + (rng.uniform() < 0.8 ? "\n" : "");

@@ -32,7 +32,7 @@ CsvScanner::CsvScanner(std::unique_ptr<ByteSource> source, std::size_t block_byt
 }
 
 CsvScanner::CsvScanner(const CsvScanner& before, std::string rows, std::uint64_t first_line)
-    : CsvScanner(open_memory(before.source().name(), std::move(rows)), before.block_bytes_) {
+    : CsvScanner(plain_memory(before.source().name(), std::move(rows)), before.block_bytes_) {
   delimiter_ = before.delimiter_;
   most_kept_ = before.most_kept_;
   next_line_ = first_line;
