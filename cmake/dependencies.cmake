@@ -14,5 +14,5 @@ pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 
 # What `netstray doctor` says that it was built with.
-string(CONCAT NETSTRAY_LIBRARIES "fmt ${fmt_VERSION}, ISA-L ${ISAL_VERSION}, xxHash ${XXHASH_VERSION}, "
+string(CONCAT NETSTRAY_LIBRARIES "fmt ${fmt_VERSION}, ISA-L ${ISAL_VERSION}, zstd ${ZSTD_VERSION}, xxHash ${XXHASH_VERSION}, "
   "Eigen ${Eigen3_VERSION}, nlohmann-json ${nlohmann_json_VERSION}, CLI11 ${CLI11_VERSION}")
