@@ -91,7 +91,7 @@ class EvaluateCommand final : public Command {
     input.scores = verdicts.scores;
     input.verdicts = verdicts.verdicts;
     input.cut = model.cut;
-    if (model.rule.kind == ThresholdRule::Kind::false_alarms) input.asked_false_alarms = model.rule.value;
+    input.asked_false_alarms = model.rule.asked_share();
     input.calibration_rows = model.calibration.size();
     input.resamples = static_cast<std::size_t>(resamples_);
     input.seed = common_.seed;

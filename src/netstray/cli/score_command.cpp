@@ -123,7 +123,7 @@ class ScoreCommand final : public Command {
     ScoreSummary summary;
     summary.rows = source.reader().rows();
     summary.flagged = flagged;
-    if (model.rule.kind == ThresholdRule::Kind::false_alarms) summary.asked_share = model.rule.value;
+    summary.asked_share = model.rule.asked_share();
     summary.unseen = unseen_columns(counts, model.encoder().columns());
     summary.out_of_range = out_of_range_columns(counts, model.encoder().columns());
     if (common_.json) {

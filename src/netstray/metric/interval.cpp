@@ -72,12 +72,13 @@ Interval false_alarm_interval(double share, std::uint64_t calibration_rows, std:
   double k = std::floor(share * places);
   if ((k + 1) / places <= share) ++k;
   if (k / places > share) --k;
-  if (k < 1) return {0, 0};
+  const bool beyond_all = k < 1;
+  k = std::max(k, 1.0);
   if (k >= places) return {1, 1};
   constexpr std::uint64_t kMostRows = 10'000'000;
   const auto drawn = static_cast<double>(std::min(rows, kMostRows));
   const auto [low, high] = BetaBinomial{drawn, k, places - k}.quantiles(.025, .975);
-  return {low / drawn, high / drawn};
+  return {beyond_all ? 0 : low / drawn, high / drawn};
 }
 
 }  // namespace netstray

@@ -56,7 +56,9 @@ TEST(FalseAlarmInterval, CountsTheRankAsPValuesDo) {
 TEST(FalseAlarmInterval, HandlesTheEnds) {
   EXPECT_EQ(false_alarm_interval(.01, 0, 100).high, 1);
   EXPECT_EQ(false_alarm_interval(.01, 100, 0).high, 1);
-  EXPECT_EQ(false_alarm_interval(.01, 50, 100).high, 0) << "51 places: no p-value is as small as .01";
+  const auto beyond_all = false_alarm_interval(.01, 50, 100);  // 51 places: no p-value is as small as .01
+  EXPECT_EQ(beyond_all.low, 0);
+  EXPECT_EQ(beyond_all.high, false_alarm_interval(1.0 / 51, 50, 100).high);
   EXPECT_EQ(false_alarm_interval(1, 50, 100).low, 1);
   const auto uniform = false_alarm_interval(.5, 1, 999);  // Beta(1, 1): every count from 0 to 999 alike
   EXPECT_NEAR(uniform.low, .025, .002);

@@ -69,7 +69,8 @@ Interval wilson(std::uint64_t k, std::uint64_t n) noexcept;
 /// Where a realised count of false alarms among m rows should lie with probability .95, when the cut promises `share`
 /// and was taken from n calibration rows: a row is flagged above the k-th largest of their scores, k = floor(share (n +
 /// 1)), so the true share is Beta(k, n + 1 - k) and the count BetaBinomial(m, k, n + 1 - k), whatever the distribution
-/// of the scores. Equal tails, as shares of m. Where many scores are equal the true share can be less, never more.
+/// of the scores. Equal tails, as shares of m. A share below 1 / (n + 1) puts the cut beyond all calibration scores:
+/// the interval is then from 0 to where k = 1 ends. Where many scores are equal the true share can be less, never more.
 /// {0, 1} where n or m is 0. m beyond ten million is taken as ten million: the calibration sample dominates there.
 Interval false_alarm_interval(double share, std::uint64_t calibration_rows, std::uint64_t rows);
 
