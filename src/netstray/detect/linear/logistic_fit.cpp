@@ -4,6 +4,7 @@
 #include <cmath>
 #include <deque>
 #include <functional>
+#include <numbers>
 #include <numeric>
 
 #include "netstray/base/interrupt.h"
@@ -166,10 +167,10 @@ struct LogisticLoss::Scratch {
 
 void add_decisions(const Matrix& matrix, std::size_t begin, std::span<const double> weights,
                    std::span<double> decisions) {
-  const LogisticKernels& kernels = logistic_kernels();
-  for (std::size_t column = 0; column < matrix.number_columns(); ++column) {
-    kernels.add_scaled(matrix.numbers(column).data() + begin, decisions.size(), weights[column], decisions.data());
-  }
+  std::vector<const float*> columns(matrix.number_columns());
+  for (std::size_t column = 0; column < columns.size(); ++column) columns[column] = matrix.numbers(column).data();
+  logistic_kernels().add_decisions({columns.data(), columns.size(), begin, decisions.size()}, weights.data(),
+                                   decisions.data());
   for (const auto& group : matrix.groups()) {
     const double* levels = weights.data() + group.first_column;
     for (std::size_t i = 0; i < decisions.size(); ++i) decisions[i] += levels[group.codes[begin + i]];
@@ -231,8 +232,18 @@ void LogisticLoss::add_block(std::size_t begin, std::size_t rows, std::span<cons
                                           scratch.residuals.data(),
                                           scratch.curvatures.data(),
                                           padded});
+  if (!value.hessian.empty() && rows % LogisticKernels::kPad == 0 && few_numbers()) {
+    logistic_kernels().add_derivatives({columns_.data(), columns_.size(), begin, rows}, scratch.residuals.data(),
+                                       scratch.curvatures.data(), value.gradient.data(), value.hessian.data());
+    return;
+  }
   add_gradient(begin, rows, scratch.residuals.data(), value.gradient);
   if (!value.hessian.empty()) add_hessian(begin, rows, scratch, value.hessian);
+}
+
+/// Few columns, none of them one-hot.
+bool LogisticLoss::few_numbers() const noexcept {
+  return matrix_.groups().empty() && !columns_.empty() && columns_.size() <= LogisticKernels::kFewColumns;
 }
 
 void LogisticLoss::add_gradient(std::size_t begin, std::size_t rows, const double* residuals,
@@ -306,13 +317,23 @@ std::vector<double> LogisticLoss::first_diagonal() const {
   return diagonal;
 }
 
-LogisticMinimum newton_minimum(const LogisticLoss& loss, std::uint32_t most_steps, const StepReport& report) {
+LogisticMinimum newton_minimum(const LogisticLoss& loss, std::uint32_t most_steps, const StepReport& report,
+                               const LogisticMinimum* nearby) {
   LogisticMinimum minimum;
-  minimum.weights.resize(loss.size());
-  LogisticLoss::Value value = loss.at(minimum.weights, true);
-  std::vector<double> diagonal(loss.size());
-  for (std::size_t k = 0; k < diagonal.size(); ++k) diagonal[k] = value.hessian[k * loss.size() + k];
-  const std::vector<double> tolerances = tolerances_of(diagonal, kNewtonTolerance);
+  LogisticLoss::Value value;
+  if (nearby != nullptr) {
+    minimum.weights = nearby->weights;
+    minimum.diagonal = nearby->diagonal;
+    value = loss.at(minimum.weights, true);
+  }
+  const double loss_at_zero = nearby == nullptr ? 0 : 4 * minimum.diagonal.back() * std::numbers::ln2;
+  if (nearby == nullptr || !(value.loss < loss_at_zero)) {
+    minimum.weights.assign(loss.size(), 0.0);
+    value = loss.at(minimum.weights, true);
+    minimum.diagonal.resize(loss.size());
+    for (std::size_t k = 0; k < loss.size(); ++k) minimum.diagonal[k] = value.hessian[k * loss.size() + k];
+  }
+  const std::vector<double> tolerances = tolerances_of(minimum.diagonal, kNewtonTolerance);
   while (!(minimum.converged = within(value.gradient, tolerances)) && minimum.steps < most_steps) {
     check_interrupt();
     std::vector<double> direction = solve(value.hessian, value.gradient);

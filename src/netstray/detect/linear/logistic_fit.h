@@ -34,6 +34,7 @@ class LogisticLoss {
   void add_piece(std::size_t begin, std::size_t end, std::span<const double> weights, Value& value) const;
   void add_block(std::size_t begin, std::size_t rows, std::span<const double> weights, Scratch& scratch,
                  Value& value) const;
+  bool few_numbers() const noexcept;
   void add_gradient(std::size_t begin, std::size_t rows, const double* residuals, std::vector<double>& gradient) const;
   void add_hessian(std::size_t begin, std::size_t rows, Scratch& scratch, std::vector<double>& hessian) const;
   void add_products(std::size_t begin, std::size_t rows, std::size_t column, const double* factors,
@@ -55,14 +56,17 @@ struct LogisticMinimum {
   std::vector<double> weights;  ///< the intercept last
   std::uint32_t steps = 0;
   bool converged = false;
+  std::vector<double> diagonal;  ///< of the Hessian at weights of 0, by which the search measured how small is small
 };
 
 /// Called after each step with its number and the loss.
 using StepReport = std::function<void(std::uint32_t step, double loss)>;
 
 /// Newton's method with halved steps where the loss would rise: few steps, each a pass over the pairs of columns.
-/// Ends where no derivative of the mean loss is over 1e-6 of its column's size (root mean square).
-LogisticMinimum newton_minimum(const LogisticLoss& loss, std::uint32_t most_steps, const StepReport& report);
+/// Ends where no derivative of the mean loss is over 1e-6 of its column's size (root mean square). `nearby`, if given,
+/// is the minimum of a loss that ought to be almost this one: the search begins there, unless that is worse than 0.
+LogisticMinimum newton_minimum(const LogisticLoss& loss, std::uint32_t most_steps, const StepReport& report,
+                               const LogisticMinimum* nearby = nullptr);
 /// Limited-memory BFGS (Nocedal 1980), scaled by the Hessian's first diagonal, with the same rule for steps.
 /// Ends at 1e-4, scikit-learn's tolerance on standardised columns: the last digits cost it hundreds of steps.
 LogisticMinimum lbfgs_minimum(const LogisticLoss& loss, std::uint32_t most_steps, const StepReport& report);

@@ -14,7 +14,9 @@ namespace netstray {
 template <class Simd>
 class LogisticKernelBody {
  public:
-  static constexpr LogisticKernels kernels() noexcept { return {add_scaled, multiply, add_dots, sum, terms}; }
+  static constexpr LogisticKernels kernels() noexcept {
+    return {add_decisions, add_derivatives, multiply, add_dots, sum, terms};
+  }
 
  private:
   using Double = typename Simd::Double;
@@ -47,16 +49,70 @@ class LogisticKernelBody {
     }
   };
 
-  static void add_scaled(const float* column, std::size_t rows, double factor, double* out) noexcept {
+  static void add_decisions(const LogisticColumns& columns, const double* weights, double* out) noexcept {
     std::size_t i = 0;
-    for (; i + kDoubles <= rows; i += kDoubles) {
-      Double value;
+    for (; i + kDoubles <= columns.rows; i += kDoubles) {
       Double sum;
-      widen(value, column + i);
       load(sum, out + i);
-      store(out + i, sum + value * factor);
+      for (std::size_t k = 0; k < columns.count; ++k) {
+        Double value;
+        widen(value, columns.columns[k] + columns.begin + i);
+        sum += value * weights[k];
+      }
+      store(out + i, sum);
     }
-    for (; i < rows; ++i) out[i] += static_cast<double>(column[i]) * factor;
+    for (; i < columns.rows; ++i) {
+      for (std::size_t k = 0; k < columns.count; ++k) {
+        out[i] += static_cast<double>(columns.columns[k][columns.begin + i]) * weights[k];
+      }
+    }
+  }
+
+  template <std::size_t Count>
+  [[gnu::always_inline]] static inline void derivatives_of(const LogisticColumns& columns, const double* residuals,
+                                                           const double* curvatures, double* gradient,
+                                                           double* hessian) noexcept {
+    Partial first[Count + 1];
+    Partial second[Count + 1][Count + 1];
+    for (std::size_t i = 0; i < columns.rows; i += kPad) {
+#pragma GCC unroll 4
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        Double residual;
+        Double curvature;
+        load(residual, residuals + i + v * kDoubles);
+        load(curvature, curvatures + i + v * kDoubles);
+        Double values[Count];
+#pragma GCC unroll 4
+        for (std::size_t k = 0; k < Count; ++k) {
+          widen(values[k], columns.columns[k] + columns.begin + i + v * kDoubles);
+          first[k].sums[v] += values[k] * residual;
+          const Double curved = values[k] * curvature;
+#pragma GCC unroll 4
+          for (std::size_t l = 0; l <= k; ++l) second[k][l].sums[v] += values[l] * curved;
+          second[Count][k].sums[v] += curved;
+        }
+        first[Count].sums[v] += residual;
+        second[Count][Count].sums[v] += curvature;
+      }
+    }
+    for (std::size_t k = 0; k <= Count; ++k) {
+      gradient[k] += first[k].folded(nullptr, 0);
+      for (std::size_t l = 0; l <= k; ++l) hessian[k * (Count + 1) + l] += second[k][l].folded(nullptr, 0);
+    }
+  }
+
+  static void add_derivatives(const LogisticColumns& columns, const double* residuals, const double* curvatures,
+                              double* gradient, double* hessian) noexcept {
+    switch (columns.count) {
+      case 1:
+        return derivatives_of<1>(columns, residuals, curvatures, gradient, hessian);
+      case 2:
+        return derivatives_of<2>(columns, residuals, curvatures, gradient, hessian);
+      case 3:
+        return derivatives_of<3>(columns, residuals, curvatures, gradient, hessian);
+      default:
+        return derivatives_of<4>(columns, residuals, curvatures, gradient, hessian);
+    }
   }
 
   static void multiply(const double* factors, const float* column, std::size_t rows, double* out) noexcept {

@@ -148,6 +148,50 @@ TEST(LogisticLoss, IsTheNaiveOneAndItsDerivativesAreThoseOfCentralDifferences) {
   }
 }
 
+/// The number columns alone, and `zeros` columns of 0 behind them.
+Matrix numbers_of(const Matrix& matrix, std::size_t zeros) {
+  Matrix result(matrix.rows());
+  for (std::size_t column = 0; column < matrix.number_columns(); ++column) {
+    const auto values = matrix.numbers(column);
+    result.add_numbers({values.begin(), values.end()});
+  }
+  for (std::size_t i = 0; i < zeros; ++i) result.add_numbers(std::vector<float>(matrix.rows()));
+  return result;
+}
+
+TEST(LogisticLoss, FewColumnsHaveTheDerivativesOfManyInAllInstructionSets) {
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    Rng rng(seed);
+    const std::size_t numbers = 1 + rng.below(4);
+    const Labelled data = made(2 + rng.below(1500), numbers, seed);
+    const Matrix few = numbers_of(data.matrix, 0);
+    const Matrix many = numbers_of(data.matrix, 5);
+    constexpr double kWeights[2] = {1, 3};
+    std::vector<double> weights(numbers + 1);
+    for (double& weight : weights) weight = rng.normal();
+    std::vector<double> more_weights = weights;
+    more_weights.insert(more_weights.end() - 1, 5, 0.0);
+    const auto wanted = LogisticLoss(many, data.labels, 1, kWeights).at(more_weights, true);
+    std::vector<LogisticLoss::Value> found;
+    for (const auto set : {InstructionSet::portable, InstructionSet::avx2, InstructionSet::avx512}) {
+      limit_instruction_set(set);
+      found.push_back(LogisticLoss(few, data.labels, 1, kWeights).at(weights, true));
+      ASSERT_EQ(found.back().gradient, found.front().gradient) << "seed " << seed;
+      ASSERT_EQ(found.back().hessian, found.front().hessian) << "seed " << seed;
+    }
+    const double slack = 1e-10 * static_cast<double>(few.rows());
+    ASSERT_NEAR(found[0].loss, wanted.loss, slack) << "seed " << seed;
+    const auto place = [&](std::size_t k) { return k < numbers ? k : k + 5; };  // the intercept stands last
+    for (std::size_t k = 0; k <= numbers; ++k) {
+      ASSERT_NEAR(found[0].gradient[k], wanted.gradient[place(k)], slack) << "seed " << seed << " " << k;
+      for (std::size_t l = 0; l <= k; ++l) {
+        ASSERT_NEAR(found[0].hessian[k * (numbers + 1) + l], wanted.hessian[place(k) * (numbers + 6) + place(l)], slack)
+            << "seed " << seed << " pair " << k << " " << l;
+      }
+    }
+  }
+}
+
 TEST(LogisticLoss, IsFiniteAndRightWhereDecisionsAreExtreme) {
   Labelled data{Matrix(2), {0, 1}};
   data.matrix.add_numbers({1.0F, 1.0F});
@@ -176,6 +220,30 @@ TEST(Logistic, NewtonAndLbfgsFindTheSameMinimum) {
       EXPECT_NEAR(newton.weights[k], lbfgs.weights[k], 0.03) << "seed " << seed << " weight " << k;
     }
   }
+}
+
+TEST(Logistic, ManyRowsHaveTheMinimumOfASearchFromZero) {
+  Labelled data = made(70'000, 3, 11);
+  data.matrix = numbers_of(data.matrix, 0);
+  const double class_weights[2] = {1, 2.5};
+  const LogisticLoss loss(data.matrix, data.labels, 1, class_weights);
+  const auto silent = [](std::uint32_t, double) {};
+  const auto wanted = newton_minimum(loss, 100, silent);
+  for (const double offset : {0.0, 0.1, -3.0, 1e3}) {  // near, far, and worse than 0
+    LogisticMinimum nearby = wanted;
+    for (double& weight : nearby.weights) weight += offset;
+    const auto found = newton_minimum(loss, 100, silent, &nearby);
+    EXPECT_TRUE(found.converged) << offset;
+    for (std::size_t k = 0; k < loss.size(); ++k) {
+      EXPECT_NEAR(found.weights[k], wanted.weights[k], 1e-4) << "weight " << k << " from " << offset;
+    }
+  }
+  LogisticSettings settings;
+  settings.balanced = false;
+  const Logistic detector = fitted(data, settings);
+  const double equal[2] = {1, 1};
+  const auto plain = newton_minimum(LogisticLoss(data.matrix, data.labels, 1, equal), 100, silent);
+  for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(detector.weights()[k], plain.weights[k], 1e-4) << "weight " << k;
 }
 
 TEST(Logistic, ManyColumnsGoTheOtherWayAndStillTellTheClassesApart) {
