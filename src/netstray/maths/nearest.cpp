@@ -27,6 +27,8 @@ class NearestPoints::Search {
  public:
   Search(std::span<float> squared, std::span<std::uint32_t> indices) : squared_(squared), indices_(indices) {}
 
+  /// There are k points that are no further than this.
+  void start_at(float limit) noexcept { limit_ = limit; }
   /// Nothing further than this can still be among the k nearest.
   float limit() const noexcept { return limit_; }
 
@@ -51,13 +53,14 @@ class NearestPoints::Search {
 
   /// The distances of some panels' points, and the least of each lane over the panels.
   void offer_panels(const float* squared, const float* least, std::size_t panels, std::span<const std::uint32_t> ids) {
+    visited_panels += panels;
+    if (*std::min_element(least, least + kPanelPoints) > limit_) return;
     for (std::size_t lane = 0; lane < kPanelPoints; ++lane) {
       if (least[lane] > limit_) continue;
       for (std::size_t place = lane; place < ids.size(); place += kPanelPoints) {
         if (squared[place] <= limit_) offer(squared[place], ids[place]);
       }
     }
-    visited_panels += panels;
   }
 
   std::size_t visited_panels = 0;
@@ -200,6 +203,29 @@ void NearestPoints::visit(std::size_t level, std::size_t node, std::span<const f
   }
 }
 
+/// Goes down to the leaf whose boxes are the nearest on the way, and says how far the k-th of its points is. So most
+/// points are too far from the first on.
+float NearestPoints::first_limit(std::span<const float> query, std::size_t k) const {
+  std::size_t node = 0;
+  for (std::size_t level = levels_.size(); level-- > 0;) {
+    const Level& boxes = levels_[level];
+    std::array<float, kFan> bounds{};
+    box_distances(boxes.low.view(node, 1), boxes.high.view(node, 1).data, query.data(), bounds.data());
+    const auto children = static_cast<std::ptrdiff_t>(std::min(kFan, boxes.low.size() - node * kFan));
+    node = node * kFan +
+           static_cast<std::size_t>(std::min_element(bounds.begin(), bounds.begin() + children) - bounds.begin());
+  }
+  const std::size_t points = std::min(kLeafPoints, size() - node * kLeafPoints);
+  if (points < k) return std::numeric_limits<float>::max();
+  std::array<float, kLeafPoints> squared{};
+  std::array<float, kPanelPoints> least{};
+  const std::size_t panels = std::min(kLeafPanels, points_.panels() - node * kLeafPanels);
+  squared_distances(points_.view(node * kLeafPanels, panels), query.data(), 1, squared.data(), least.data());
+  const auto last = squared.begin() + static_cast<std::ptrdiff_t>(k - 1);
+  std::nth_element(squared.begin(), last, squared.begin() + static_cast<std::ptrdiff_t>(points));
+  return *last;
+}
+
 void NearestPoints::search_every(std::span<const float> queries, std::span<Search> searches) const {
   constexpr std::size_t kTogether = 4;
   std::array<float, kTogether * kRunPanels * kPanelPoints> squared{};
@@ -227,7 +253,10 @@ void NearestPoints::search(std::span<const float> queries, std::size_t k, std::s
   std::vector<Search> searches;
   searches.reserve(count);
   for (std::size_t q = 0; q < count; ++q) searches.emplace_back(squared.subspan(q * k, k), indices.subspan(q * k, k));
-  if (!uses_tree_) return search_every(queries, searches);
+  if (!uses_tree_) {
+    for (std::size_t q = 0; q < count; ++q) searches[q].start_at(first_limit(queries.subspan(q * packed, packed), k));
+    return search_every(queries, searches);
+  }
   for (std::size_t q = 0; q < count; ++q) search_tree(queries.subspan(q * packed, packed), searches[q]);
 }
 

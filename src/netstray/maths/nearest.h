@@ -44,6 +44,7 @@ class NearestPoints {
   bool tree_pays(std::size_t k) const;
   void search_tree(std::span<const float> query, Search& search) const;
   void visit(std::size_t level, std::size_t node, std::span<const float> query, Search& search) const;
+  float first_limit(std::span<const float> query, std::size_t k) const;
   void search_every(std::span<const float> queries, std::span<Search> searches) const;
 
   /// Boxes of a level's nodes: leaves at level 0, then each 16 nodes of the level below.

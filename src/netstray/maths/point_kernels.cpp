@@ -71,11 +71,13 @@ template <std::size_t Q, std::size_t P>
   for (std::size_t q = 0; q < Q; ++q) store(least[q], least_out + q * kLanes);
 }
 
+/// Four queries with P panels at a time: their sums fill the registers, so that additions need not wait for each other.
+template <std::size_t P>
 [[gnu::always_inline]] inline void squared_distances_body(const PanelView& points, const float* queries,
                                                           std::size_t count, float* out, float* least) noexcept {
   std::size_t q = 0;
   for (; q + 4 <= count; q += 4) {
-    distances_of<4, 1>(points, queries + q * points.packed, out + q * points.panels * kLanes, least + q * kLanes);
+    distances_of<4, P>(points, queries + q * points.packed, out + q * points.panels * kLanes, least + q * kLanes);
   }
   for (; q < count; ++q) {
     distances_of<1, 4>(points, queries + q * points.packed, out + q * points.panels * kLanes, least + q * kLanes);
@@ -187,9 +189,9 @@ struct SquaredDistances {
   std::size_t count;
   float* out;
   float* least;
-  template <int>
+  template <int W>
   [[gnu::always_inline]] void run() const noexcept {
-    squared_distances_body(points, queries, count, out, least);
+    squared_distances_body<W == 8 ? 2 : 1>(points, queries, count, out, least);
   }
 };
 
