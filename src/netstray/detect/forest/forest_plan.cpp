@@ -92,6 +92,7 @@ void ForestPlan::flatten(std::span<const IsolationNode> nodes) {
   }
   // Until now a code check names its dense column; from now on the place of that column among the levels.
   std::vector<std::uint32_t> columns;
+  columns.reserve(flat_.codes.size());
   for (const auto& check : flat_.codes) columns.push_back(check.level);
   std::ranges::sort(columns);
   columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
@@ -158,9 +159,6 @@ void ForestPlan::sum_paths(const Matrix& matrix, std::size_t begin, std::span<st
   const BlockValues<std::int32_t> keys(slots_.size());
   const auto masks =
       std::make_unique_for_overwrite<std::uint64_t[]>(flat_.levels.size() + 2 * std::size_t{flat_.most_nodes});
-  TreeBlock block{};
-  block.keys = keys.slot(0);
-  block.masks = masks.get();
   const auto fill = [&](std::size_t first, const auto& place, std::size_t count) {
     for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
       std::int32_t* to = keys.slot(slot);
@@ -173,7 +171,11 @@ void ForestPlan::sum_paths(const Matrix& matrix, std::size_t begin, std::span<st
       }
     }
   };
-  sum_blocks(matrix, slots_, begin, sums, block, fill, [&](TreeBlock& rows) { run_block(rows, way); });
+  sum_blocks(matrix, slots_, begin, sums, fill, [&](TreeBlock& block) {
+    block.keys = keys.slot(0);
+    block.masks = masks.get();
+    run_block(block, way);
+  });
 }
 
 }  // namespace netstray

@@ -189,7 +189,7 @@ void IsolationForest::score(const Matrix& matrix, std::span<double> scores) cons
   const double expected = average_path(sample_) * static_cast<double>(settings_.trees);
   parallel_for(matrix.rows(), kPieceRows, [&](std::size_t begin, std::size_t end) {
     check_interrupt();
-    std::array<std::uint64_t, kPieceRows> sums;
+    std::array<std::uint64_t, kPieceRows> sums{};
     const auto paths = std::span(sums).first(end - begin);
     if (settings_.extension == 0) {
       plan_.sum_paths(matrix, begin, paths);

@@ -20,18 +20,23 @@ PlanePlan::PlanePlan(std::span<const IsolationNode> nodes, std::span<const std::
                      std::uint32_t number_columns, std::span<const std::uint32_t> group_widths)
     : sources_(number_columns, group_widths), leaves_(nodes, starts) {
   std::vector<std::uint32_t> columns;
+  columns.reserve(terms.size());
   for (const auto& term : terms) columns.push_back(term.column);
   sort_distinct(columns);
+  used_sources_.reserve(columns.size());
+  slots_.reserve(columns.size());
   for (const std::uint32_t column : columns) {
     const std::uint32_t source = sources_.of(column);
     used_sources_.push_back(source);
     slots_.push_back({source, source < number_columns ? 0 : sources_.code_of(column)});
   }
   sort_distinct(used_sources_);
+  terms_.reserve(terms.size());
   for (const auto& term : terms) {
     const auto slot = std::ranges::lower_bound(columns, term.column) - columns.begin();
     terms_.push_back({term.normal, static_cast<std::uint32_t>(slot)});
   }
+  steps_.reserve(nodes.size());
   std::size_t first = 0;
   for (std::size_t tree = 0; tree + 1 < starts.size(); ++tree) {
     for (std::size_t i = starts[tree]; i < starts[tree + 1]; ++i) {
@@ -46,8 +51,6 @@ PlanePlan::PlanePlan(std::span<const IsolationNode> nodes, std::span<const std::
 void PlanePlan::sum_paths(const Matrix& matrix, std::size_t begin, std::span<std::uint64_t> sums) const {
   const BlockValues<float> values(slots_.size());
   const PlaneForest forest{leaves_.view(kFewRows), steps_.data(), terms_.data()};
-  TreeBlock block{};
-  block.values = values.slot(0);
   const auto fill = [&](std::size_t first, const auto& place, std::size_t count) {
     for (std::size_t i = 0; i < slots_.size(); ++i) {
       const Slot& slot = slots_[i];
@@ -63,8 +66,10 @@ void PlanePlan::sum_paths(const Matrix& matrix, std::size_t begin, std::span<std
     }
   };
   const std::size_t trees = leaves_.depths.size();
-  sum_blocks(matrix, used_sources_, begin, sums, block, fill,
-             [&](TreeBlock& rows) { tree_kernels().walk_planes(forest, 0, trees, rows); });
+  sum_blocks(matrix, used_sources_, begin, sums, fill, [&](TreeBlock& block) {
+    block.values = values.slot(0);
+    tree_kernels().walk_planes(forest, 0, trees, block);
+  });
 }
 
 }  // namespace netstray

@@ -37,11 +37,11 @@ class RepeatedRows {
 
   static constexpr std::size_t kPlaces = 2 * kMost;
 
-  std::array<std::uint32_t, kMost> hashes_;
-  std::array<std::uint16_t, kPlaces> places_;     ///< by hash: a row
-  std::array<std::uint16_t, kMost> row_, equal_;  ///< pairs with one hash
-  std::array<std::uint32_t, kMost> differ_;       ///< per pair: 0 where they are equal
-  std::array<std::uint16_t, kMost> fresh_;
+  std::array<std::uint32_t, kMost> hashes_{};
+  std::array<std::uint16_t, kPlaces> places_{};       ///< by hash: a row
+  std::array<std::uint16_t, kMost> row_{}, equal_{};  ///< pairs with one hash
+  std::array<std::uint32_t, kMost> differ_{};         ///< per pair: 0 where they are equal
+  std::array<std::uint16_t, kMost> fresh_{};
   std::size_t pair_count_ = 0;
   std::size_t fresh_count_ = 0;
 };

@@ -64,10 +64,12 @@ class BlockValues {
 };
 
 /// Sums the paths of rows [begin, begin + sums.size()) block by block, equal rows but once. `fill(first, place, count)`
-/// makes rows first + place(i) ready for i < count; `run(block)` adds their paths.
+/// makes rows first + place(i) ready for i < count; `run(block)` tells the block where its rows are and adds their
+/// paths.
 template <typename Fill, typename Run>
 void sum_blocks(const Matrix& matrix, std::span<const std::uint32_t> sources, std::size_t begin,
-                std::span<std::uint64_t> sums, TreeBlock& block, const Fill& fill, const Run& run) {
+                std::span<std::uint64_t> sums, const Fill& fill, const Run& run) {
+  TreeBlock block{};
   const auto sum = [&](std::size_t first, std::size_t count) {
     fill(first, [](std::size_t i) { return i; }, count);
     block.rows = count;

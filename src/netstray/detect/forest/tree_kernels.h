@@ -68,7 +68,7 @@ struct TreeList {
 /// A forest of axis-parallel splits laid out to be walked.
 struct WalkForest {
   TreeList trees;
-  const TreeStep* steps;  ///< all trees' nodes
+  const TreeStep* steps = nullptr;  ///< all trees' nodes
 };
 
 /// A split by a hyperplane: a row goes right where its terms add up to more than the intercept. A leaf has no terms, so
@@ -87,8 +87,8 @@ struct PlaneTerm {
 /// A forest of hyperplanes laid out to be walked.
 struct PlaneForest {
   TreeList trees;
-  const PlaneStep* steps;
-  const PlaneTerm* terms;
+  const PlaneStep* steps = nullptr;
+  const PlaneTerm* terms = nullptr;
 };
 
 /// Up to kTreeBlockRows rows and what the trees walked so far gave them.
