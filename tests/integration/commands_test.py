@@ -12,7 +12,7 @@ import harness
 from harness import BINARY, run, run_ok
 
 
-DETECTORS = ("iforest", "mahalanobis", "gmm", "pca", "kmeans", "knn", "lof", "ocsvm", "hbos", "ecod", "zscore", "mad", "autoencoder",
+DETECTORS = ("auto", "iforest", "mahalanobis", "gmm", "pca", "kmeans", "knn", "lof", "ocsvm", "hbos", "ecod", "zscore", "mad", "autoencoder",
              "logistic")
 
 
@@ -136,6 +136,34 @@ class MainJob(harness.TestCase):
                 ranked = run_ok("scan", today, "--detector", name, *more, "--top", "3", "--json").json()
                 self.assertTrue(all(entry["reasons"] for entry in ranked["top"]), name)
 
+    def test_an_ensemble_tells_its_members_and_their_part(self):
+        quiet = self.write("quiet.csv", flows(600))
+        today = self.write("today.csv", flows(100, seed=2, odd=(17,)))
+        model = self.directory / "m.nst"
+        run_ok("train", quiet, "--detector", "ensemble", "--set", "members=iforest,gmm", "--set", "gmm.components=2", "--set", "join=max",
+               "--set", "gmm.encoding=rank+rarity", "-o", model)
+        shown = run_ok("models", "show", model, "--json").json()
+        self.assertEqual(shown["detector"]["name"], "ensemble")
+        self.assertEqual([(member["name"], member["encoding"]) for member in shown["members"]],
+                         [("iforest", "log+one-hot"), ("gmm", "rank+rarity")])
+        self.assertEqual(shown["members"][1]["settings"]["components"], "2")
+        self.assertIn("rank+rarity", run_ok("models", "show", model).out)
+        row = run_ok("explain", model, today, "--row", "18", "--json").json()["rows"][0]
+        self.assertEqual([member["name"] for member in row["members"]], ["iforest", "gmm"])
+        self.assertAlmostEqual(sum(member["share"] for member in row["members"]), 1)
+        self.assertRegex(run_ok("explain", model, today, "--row", "18").out, r"judged by +(gmm|iforest) \d+ %, (gmm|iforest)")
+
+    def test_a_number_usual_for_all_but_not_for_its_kind_is_told_so(self):
+        lines = ["service,bytes"] + [f"dns,{40 + i % 20}" if i % 2 else f"http,{5000 + i % 900}" for i in range(1000)]
+        quiet = self.write("quiet.csv", "\n".join(lines) + "\n")
+        model = self.directory / "m.nst"
+        run_ok("train", quiet, "--detector", "iforest", "-o", model)
+        odd = self.write("odd.csv", "service,bytes\nhttp,50\nhttp,5100\n")
+        reason = {reason["feature"]: reason for reason in run_ok("explain", model, odd, "--row", "1", "--json").json()["rows"][0]["reasons"]}
+        self.assertEqual(reason["bytes"]["usual_for"], "service http")
+        self.assertGreaterEqual(reason["bytes"]["usual_low"], 5000)
+        self.assertIn("for service http", run_ok("explain", model, odd, "--row", "1").out)
+
     def test_a_supervised_detector_needs_labels_of_both_kinds(self):
         data = self.write("flows.csv", flows(200))
         model = self.directory / "m.nst"
@@ -187,7 +215,8 @@ class MainJob(harness.TestCase):
     def test_without_calibration_there_are_no_p_values_and_it_says_so(self):
         data = self.write("flows.csv", flows(200))
         model = self.directory / "m.nst"
-        answer = run_ok("train", data, "-o", model, "--calibration", "0", "--threshold", "contamination:auto")
+        self.assert_refused(run("train", data, "-o", model, "--calibration", "0"), 2, "--calibration 0", "--detector")
+        answer = run_ok("train", data, "-o", model, "--detector", "iforest", "--calibration", "0", "--threshold", "contamination:auto")
         self.assertIn("no p-values", answer.err)
         rows = list(csv.DictReader(io.StringIO(run_ok("score", model, data).out)))
         self.assertTrue(all(row["p_value"] == "" for row in rows))

@@ -87,9 +87,43 @@ class NslKdd(harness.TestCase):
         model, _ = self.train()
         first = run_ok("evaluate", model, self.test_file, "--layout", "nsl-kdd", "--threshold", "mad:3.5", "--json").json()
         again = self.directory / "again.nst"
-        run_ok("train", self.train_file, "--layout", "nsl-kdd", "--seed", "1", "--threshold", "mad:3.5", "-o", again)
+        run_ok("train", self.train_file, "--layout", "nsl-kdd", "--detector", "iforest", "--seed", "1", "--threshold", "mad:3.5", "-o", again)
         second = run_ok("evaluate", again, self.test_file, "--layout", "nsl-kdd", "--json").json()
         self.assertEqual(first["confusion"], second["confusion"])
+
+
+class Auto(harness.TestCase):
+    """The default of train, on the normal rows of KDDTrain+."""
+
+    def test_it_is_far_better_than_the_forest_and_keeps_its_promise(self):
+        model = self.directory / "m.nst"
+        trained = run_ok("train", data("nsl-kdd/KDDTrain+.txt.gz"), "--layout", "nsl-kdd", "--seed", "1", "--false-alarms", "0.05",
+                         "-o", model, "--json").json()
+        self.assertEqual(trained["detector"]["name"], "auto")
+        self.assertGreaterEqual(len(trained["members"]), 2)
+        answer = run_ok("evaluate", model, data("nsl-kdd/KDDTest+.txt.gz"), "--layout", "nsl-kdd", "--resamples", "0", "--json").json()
+        self.assertGreaterEqual(answer["auc"], 0.97)
+        self.assertGreaterEqual(answer["accuracy"], 0.90)
+        self.assertLessEqual(answer["false_alarms"]["measured"], 0.065)
+
+    def test_its_reasons_name_what_was_planted(self):
+        lines = subprocess.run(["zcat", data("nsl-kdd/KDDTrain+.txt.gz")], capture_output=True, check=True).stdout.decode().split("\n")
+        normal = [line.split(",") for line in lines if ",normal," in line]
+        model = self.directory / "m.nst"
+        quiet = self.write("quiet.csv", "\n".join(",".join(cells) for cells in normal[:20000]) + "\n")
+        run_ok("train", quiet, "--layout", "nsl-kdd", "-o", model)
+        planted = {0: ("duration", "5000"), 1: ("protocol_type", "icmp"), 4: ("src_bytes", "900000000"), 9: ("hot", "80"),
+                   31: ("dst_host_count", "-5")}
+        rows, expected = [], []
+        for number, (place, (name, value)) in enumerate([*planted.items()] * 20):
+            cells = list(normal[30000 + number])
+            cells[place] = value
+            rows.append(",".join(cells))
+            expected.append(name)
+        odd = self.write("odd.csv", "\n".join(rows) + "\n")
+        answer = run_ok("explain", model, odd, "--layout", "nsl-kdd", "--row", ",".join(str(row + 1) for row in range(100)), "--json").json()
+        led = sum(row["reasons"][0]["feature"] == name for row, name in zip(answer["rows"], expected))
+        self.assertGreaterEqual(led, 80)
 
 
 class Kdd99(harness.TestCase):
@@ -127,7 +161,7 @@ class Kdd99(harness.TestCase):
 
     def test_the_ceiling_of_the_columns_is_found(self):
         model = self.directory / "k.nst"
-        run_ok("train", data("kdd99/kddcup.data_10_percent.gz"), "--layout", "kdd99", "--seed", "1", "-o", model)
+        run_ok("train", data("kdd99/kddcup.data_10_percent.gz"), "--layout", "kdd99", "--detector", "iforest", "--seed", "1", "-o", model)
         answer = run_ok("evaluate", model, data("kdd99/corrected.gz"), "--layout", "kdd99", "--resamples", "0", "--json").json()
         ceiling = [audit for audit in answer["audits"] if audit["id"] == "ceiling"][0]
         self.assertAlmostEqual(ceiling["value"], 0.9817, places=3)
@@ -151,10 +185,10 @@ class BrokenData(harness.TestCase):
         lines[19999] = b",".join(cells)
         broken = self.write("broken.csv", b"\n".join(lines))
         out = self.directory / "m.nst"
-        answer = run("train", broken, "--layout", "nsl-kdd", "-o", out)
+        answer = run("train", broken, "--layout", "nsl-kdd", "--detector", "iforest", "-o", out)
         self.assert_refused(answer, 1, f"{broken}:20000:5: src_bytes: found \"abc\", expected ")
         self.assertFalse(out.exists())
-        answer = run_ok("train", broken, "--layout", "nsl-kdd", "--skip-bad-rows", "-o", out, "--json").json()
+        answer = run_ok("train", broken, "--layout", "nsl-kdd", "--detector", "iforest", "--skip-bad-rows", "-o", out, "--json").json()
         self.assertEqual(answer["rows_read"], 125972)
         self.assertEqual(sum(answer["inputs"][0]["skipped"].values()), 1)
 

@@ -45,8 +45,7 @@ class DemoCommand final : public Command {
     const std::vector<std::string> labels = {"--label", "label", "--normal", std::string(kNormalLabel)};
     step("What stands out in the day, without any training?", {"scan", day, "--drop", "src_port", "--top", "5"});
     step("Learn what is usual from the quiet week.",
-         with(labels, {"train", quiet, "-o", model, "--drop", "src_port", "--detector", "iforest", "--set",
-                       "sample=2048", "--false-alarms", "0.01"}));
+         with(labels, {"train", quiet, "-o", model, "--drop", "src_port", "--false-alarms", "0.01"}));
     step("Why are the day's three most unusual flows unusual to the model?", {"explain", model, day, "--top", "3"});
     step("Score the whole day.", {"score", model, day, "-o", in_out("scored.csv")});
     step("How well does it do? (The planted anomalies are labelled; the model never saw a label of this day.)",

@@ -56,7 +56,7 @@ class ExplainCommand final : public Command {
       const std::size_t row = rows[i];
       explanation.rows.push_back({row + 1, loaded.lines[row], verdicts.scores[row], verdicts.p_values[row],
                                   verdicts.verdicts[row] == 1, carried_values(loaded.table, model.carried, row),
-                                  reasons[i]});
+                                  reasons[i].reasons, reasons[i].members});
     }
     const JsonInput input{loaded.path, loaded.format, loaded.table.rows(), loaded.skipped};
     write_file("-", common_.json ? explain_json(console_.frame({input}), explanation)

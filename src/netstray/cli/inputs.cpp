@@ -7,7 +7,6 @@
 
 #include "netstray/base/error.h"
 #include "netstray/base/text.h"
-#include "netstray/detect/registry.h"
 
 namespace netstray {
 
@@ -80,12 +79,11 @@ void declare_common(CommandSpec& spec, CommonOptions& options) {
 }
 
 void declare_detector(CommandSpec& spec, DetectorOptions& options) {
-  std::vector<std::string> names;
-  for (const auto* info : detectors()) names.emplace_back(info->name);
-  spec.option("--detector", "NAME", fmt::format("how rows are judged: {}", join(names, ", ")), options.detector,
-              [&options](const std::string& text) { options.detector = std::string(detector_info(text).name); })
-      .option("--set", "KEY=VALUE", "a setting of the detector, as in --set trees=200; may be given again", "",
-              [&options](const std::string& text) { options.settings.push_back(text); })
+  spec.text("--detector", "NAME", options.detector, fmt::format("how rows are judged: {}", join(recipe_names(), ", ")))
+      .option("--set", "KEY=VALUE",
+              "a setting of the detector, as in --set trees=200; of an ensemble's member behind its name, as in --set "
+              "iforest.trees=200; may be given again",
+              "", [&options](const std::string& text) { options.settings.push_back(text); })
       .option("--numeric", "SCALING",
               "scaling of number columns: standardise, log, minmax, robust, rank or none; or an encoding, as "
               "log+rank+one-hot (docs/encoding.md)",

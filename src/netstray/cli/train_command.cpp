@@ -24,6 +24,7 @@ class TrainCommand final : public Command {
   CommandSpec spec() override {
     CommandSpec spec("train", "learn what is usual, into a model file");
     spec.describe(
+            "Fits several detectors that judge together (auto), or the one that is named. "
             "Fits only on rows labelled normal where a layout or --label with --normal says which they are; otherwise "
             "on all rows. "
             "A fifth of them is kept back before anything is fitted, so that the cut and the p-values come from rows "
@@ -151,7 +152,7 @@ class TrainCommand final : public Command {
   LabelOptions label_;
   bool all_rows_ = false;
   LearnOptions learn_;
-  DetectorOptions detector_{.detector = "iforest"};
+  DetectorOptions detector_{.detector = "auto"};
   TrainSettings settings_;
   std::optional<ThresholdRule> rule_;
   std::optional<std::string> scores_path_;

@@ -33,7 +33,7 @@ TrainingMix training_mix(const Model* model) {
 }
 
 std::string what_it_is(const Model& model) {
-  return model.detector().name() == "iforest" ? "An isolation forest" : "A detector like this";
+  return model.record.detector == "iforest" ? "An isolation forest" : "A detector like this";
 }
 
 std::string inverted_text(const AuditContext& context, const TrainingMix& mix, double share) {

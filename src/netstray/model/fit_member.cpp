@@ -6,7 +6,7 @@ namespace netstray {
 
 std::unique_ptr<Detector> fit_member(const Recipe::Member& member, const Matrix& matrix, std::uint64_t seed,
                                      std::span<const std::uint8_t> labels, std::vector<std::string>& notes) {
-  Progress progress("fitting " + std::string(member.detector->name));
+  Progress progress("fitting " + member.name);
   FitContext context;
   context.seed = seed;
   context.labels = labels;

@@ -12,38 +12,38 @@
 
 namespace netstray {
 
-Model::Model(Encoder encoder, std::unique_ptr<Detector> detector)
-    : encoder_(std::move(encoder)), detector_(std::move(detector)) {}
+Model::Model(Ensemble ensemble, UsualByCategory usual) : ensemble_(std::move(ensemble)), usual_(std::move(usual)) {}
 
 Verdicts Model::judge(const Table& table, Explain explain, EncodeCounts* counts) const {
-  const Matrix matrix = encoder_.encode(table, counts);
+  Judged judged{ensemble_.encode(table, counts), {}};
+  judged.own = ensemble_.score(judged.matrices);
   Verdicts result;
-  result.scores.resize(matrix.rows());
-  detector_->score(matrix, result.scores);
-  result.p_values.resize(matrix.rows());
-  result.verdicts.resize(matrix.rows());
-  result.reasons.resize(matrix.rows());
-  constexpr std::size_t kGrain = 1024;
-  parallel_for(matrix.rows(), kGrain, [&](std::size_t begin, std::size_t end) {
+  result.scores = ensemble_.joined(judged.own);
+  result.p_values.resize(table.rows());
+  result.verdicts.resize(table.rows());
+  result.reasons.resize(table.rows());
+  constexpr std::size_t kGrain = 256;
+  parallel_for(table.rows(), kGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) {
       const double score = result.scores[row];
       const bool flagged = score > cut;
       result.p_values[row] = p_value(calibration, score);
       result.verdicts[row] = flagged ? 1 : 0;
       if (explain == Explain::all || (explain == Explain::flagged && flagged)) {
-        result.reasons[row] = reasons_of(matrix, table, row, kReasonsShown);
+        result.reasons[row] = reasons_of(judged, table, row, kReasonsShown).reasons;
       }
     }
   });
   return result;
 }
 
-std::vector<std::vector<Reason>> Model::explain(const Table& table, std::span<const std::size_t> rows,
-                                                std::size_t limit) const {
-  const Matrix matrix = encoder_.encode(table);
-  std::vector<std::vector<Reason>> reasons;
-  reasons.reserve(rows.size());
-  for (const std::size_t row : rows) reasons.push_back(reasons_of(matrix, table, row, limit));
+std::vector<RowReasons> Model::explain(const Table& table, std::span<const std::size_t> rows, std::size_t limit) const {
+  Judged judged{ensemble_.encode(table), {}};
+  judged.own = ensemble_.score(judged.matrices);
+  std::vector<RowReasons> reasons(rows.size());
+  parallel_for(rows.size(), 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) reasons[i] = reasons_of(judged, table, rows[i], limit);
+  });
   return reasons;
 }
 
@@ -56,23 +56,28 @@ void require_rule_fits(const ThresholdRule& rule, std::string_view detector) {
 }
 
 bool Model::supervised() const noexcept {
-  const DetectorInfo* info = find_detector(detector_->name());
-  return info != nullptr && info->supervised;
+  return std::ranges::any_of(ensemble_.members(), [](const Ensemble::Member& member) {
+    const DetectorInfo* info = find_detector(member.detector->name());
+    return info != nullptr && info->supervised;
+  });
 }
 
 void Model::recut(const ThresholdRule& new_rule) {
-  require_rule_fits(new_rule, detector_->name());
+  require_rule_fits(new_rule, record.detector);
   const ThresholdRule::Cut found = new_rule.cut(training, calibration);
   rule = new_rule;
   cut = found.value;
   cut_from_training = found.from_training;
 }
 
-std::vector<Reason> Model::reasons_of(const Matrix& matrix, const Table& table, std::size_t row,
-                                      std::size_t limit) const {
-  std::vector<double> parts(detector_->columns());
-  detector_->explain(matrix, row, parts);
-  return reasons_from_shares(encoder_, column_shares(encoder_, parts), table, row, limit);
+RowReasons Model::reasons_of(const Judged& judged, const Table& table, std::size_t row, std::size_t limit) const {
+  const auto of_members = ensemble_.member_shares(judged.own, row);
+  const auto of_columns = ensemble_.column_shares(judged.matrices, of_members, row);
+  RowReasons result{reasons_from_shares(encoder(), usual_, of_columns, table, row, limit), {}};
+  for (std::size_t i = 0; i < of_members.size(); ++i) {
+    result.members.push_back({ensemble_.members()[i].name, of_members[i]});
+  }
+  return result;
 }
 
 }  // namespace netstray

@@ -43,7 +43,7 @@ std::map<std::string, std::string> get_map(ByteReader& in) {
 
 void put_record(ByteWriter& out, const TrainingRecord& record) {
   for (const auto* text : {&record.version, &record.source, &record.digest, &record.layout, &record.feature_set,
-                           &record.rows_used, &record.label_column, &record.normal_value}) {
+                           &record.detector, &record.rows_used, &record.label_column, &record.normal_value}) {
     out.put_text(*text);
   }
   for (const auto number :
@@ -59,7 +59,7 @@ void put_record(ByteWriter& out, const TrainingRecord& record) {
 TrainingRecord get_record(ByteReader& in) {
   TrainingRecord record;
   for (auto* text : {&record.version, &record.source, &record.digest, &record.layout, &record.feature_set,
-                     &record.rows_used, &record.label_column, &record.normal_value}) {
+                     &record.detector, &record.rows_used, &record.label_column, &record.normal_value}) {
     *text = in.get_text();
   }
   for (auto* number :
@@ -108,7 +108,6 @@ std::string read_checked(const std::string& path) {
 }
 
 void check_consistent(const Model& model, ByteReader& in) {
-  if (model.detector().columns() != model.encoder().width()) in.fail("encoder and detector do not fit each other");
   if (!std::is_sorted(model.fingerprints.begin(), model.fingerprints.end())) in.fail("its fingerprints are not sorted");
   if (std::isnan(model.cut)) in.fail("its threshold is not a number");
 }
@@ -123,9 +122,8 @@ void Model::save(const std::string& path) const {
     body.put_text(column.name);
     body.put_text(column.why);
   }
-  encoder_.save(body);
-  body.put_text(detector_->name());
-  detector_->save(body);
+  ensemble_.save(body);
+  usual_.save(body);
   training.save(body);
   calibration.save(body);
   body.put_text(rule.text());
@@ -161,9 +159,9 @@ Model Model::load(const std::string& path) {
     column.name = in.get_text();
     column.why = in.get_text();
   }
-  Encoder encoder = Encoder::load(in);
-  const std::string detector = in.get_text();
-  Model model(std::move(encoder), load_detector(detector, in));
+  Ensemble ensemble = Ensemble::load(in);
+  UsualByCategory usual = UsualByCategory::load(in, ensemble.encoders().front());
+  Model model(std::move(ensemble), std::move(usual));
   model.record = std::move(record);
   model.carried = std::move(carried);
   model.training = ScoreSample::load(in);

@@ -55,10 +55,11 @@ std::string read_bytes(const std::string& path) {
 
 void write_bytes(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
 
-/// Saves a model of a forest of two little trees and returns the file's bytes.
-std::string small_model_file(const Table& table, const std::string& path) {
+/// Saves a model, of a forest of two little trees unless told otherwise, and returns the file's bytes.
+std::string small_model_file(const Table& table, const std::string& path,
+                             const Recipe& recipe = make_recipe("iforest", {"trees=2", "sample=8"})) {
   TrainSettings settings;
-  settings.recipe = make_recipe("iforest", {"trees=2", "sample=8"});
+  settings.recipe = recipe;
   train(table, choose_rows(table, "label", "normal", false), choose_columns(table, {}), settings).model.save(path);
   return read_bytes(path);
 }
@@ -190,26 +191,87 @@ TEST(Model, AFileCutShortOrWithAnyByteChangedIsRefused) {
   EXPECT_THROW(Model::load(file.path()), Error) << "something follows";
 }
 
-/// Flips bits of the body and mends the checksum: what only the readers of the parts can notice.
-TEST(Model, AHostileFileWithARightChecksumNeverCrashes) {
-  const TemporaryFile file;
-  const Table table = made_up::quiet_flows(30, 1);
-  const std::string whole = small_model_file(table, file.path());
+/// Flips bits of the body and mends the checksum: what only the readers of the parts can notice. Returns how many of
+/// the files, one in `step` bytes, were refused.
+std::size_t refused_of(const Table& table, const std::string& whole, const std::string& path, std::size_t step) {
   std::size_t refused = 0;
-  for (std::size_t at = 20; at + 8 < whole.size(); at += 7) {
+  for (std::size_t at = 20; at + 8 < whole.size(); at += step) {
     std::string changed = whole.substr(0, whole.size() - 8);
     changed[at] = static_cast<char>(changed[at] ^ (0x80 >> (at % 8)));
     const std::uint64_t checksum = hash64(changed);
     changed.append(reinterpret_cast<const char*>(&checksum), sizeof checksum);
-    write_bytes(file.path(), changed);
+    write_bytes(path, changed);
     try {
-      const Model model = Model::load(file.path());
+      const Model model = Model::load(path);
       model.judge(table, Explain::all);
     } catch (const Error&) {
       ++refused;
     }
   }
-  EXPECT_GT(refused, 40U);
+  return refused;
+}
+
+TEST(Model, AHostileFileWithARightChecksumNeverCrashes) {
+  const TemporaryFile file;
+  const Table table = made_up::quiet_flows(30, 1);
+  const std::string whole = small_model_file(table, file.path());
+  EXPECT_GT(refused_of(table, whole, file.path(), 7), 40U);
+}
+
+TEST(Model, AHostileFileOfSeveralMembersNeverCrashes) {
+  const TemporaryFile file;
+  const Table table = made_up::quiet_flows(80, 1);
+  const Recipe recipe = make_recipe(
+      "ensemble", {"members=zscore,iforest", "iforest.trees=2", "iforest.sample=8", "iforest.encoding=none+rarity"});
+  const std::string whole = small_model_file(table, file.path(), recipe);
+  EXPECT_GT(refused_of(table, whole, file.path(), 11), 40U);
+}
+
+TEST(Model, SeveralMembersNeedCalibrationRows) {
+  TrainSettings settings;
+  settings.recipe = make_recipe("ensemble", {"members=zscore,iforest"});
+  settings.calibration_share = 0;
+  const Table table = made_up::quiet_flows(100, 1);
+  const auto rows = choose_rows(table, "label", "normal", false);
+  EXPECT_THROW(train(table, rows, choose_columns(table, {}), settings), Error);
+}
+
+TEST(Model, LearnsFromDistinctRowsWhereToldSo) {
+  Table table = made_up::quiet_flows(100, 1);
+  const Table copies = made_up::quiet_flows(100, 1);
+  for (std::size_t row = 0; row < copies.rows(); ++row) {
+    for (std::size_t index = 0; index < copies.columns(); ++index) {
+      const Column& from = copies.column(index);
+      Column& to = table.column(index);
+      if (from.type() == ColumnType::category || from.type() == ColumnType::address) {
+        to.append_text(from.text(row));
+      } else {
+        to.append_number(from.number(row) + (index == 0 ? 100 : 0));
+      }
+    }
+  }
+  TrainSettings settings;
+  settings.recipe = make_recipe("ensemble", {"members=zscore,mad", "unique=yes"});
+  settings.rule = ThresholdRule::parse("quantile:0.9");
+  const Trained trained =
+      train(table, choose_rows(table, "label", "normal", false), choose_columns(table, {}), settings);
+  EXPECT_EQ(trained.fitted.size(), 160U);
+  EXPECT_EQ(trained.model.encoder().training_rows(), trained.model.fingerprints.size());
+  EXPECT_LE(trained.model.fingerprints.size(), 100U);
+  EXPECT_EQ(trained.model.record.settings.at("unique"), "yes");
+}
+
+TEST(Model, AnOlderFormatSaysToTrainAgain) {
+  const TemporaryFile file;
+  std::string bytes = small_model_file(made_up::quiet_flows(30, 1), file.path());
+  bytes[8] = 1;
+  write_bytes(file.path(), bytes);
+  try {
+    Model::load(file.path());
+    FAIL() << "an older format was read";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("train again"), std::string::npos) << error.what();
+  }
 }
 
 TEST(Model, ANewerFormatSaysSo) {

@@ -9,8 +9,9 @@
 #include <fmt/core.h>
 
 #include "netstray/base/error.h"
+#include "netstray/base/parallel.h"
 #include "netstray/base/text.h"
-#include "netstray/model/fit_member.h"
+#include "netstray/model/ensemble.h"
 
 namespace netstray {
 namespace {
@@ -49,23 +50,24 @@ double commonest_share(const std::vector<Group>& groups, std::size_t rows) {
   return static_cast<double>(sum) / static_cast<double>(rows);
 }
 
-/// The distinct rows of a table, scored.
+/// The distinct rows of a table, scored by detectors that were fitted on its rows.
 struct ScoredGroups {
   std::vector<Group> groups;
-  Matrix matrix;  ///< one row a group
+  Ensemble::Fitted fit;  ///< scores and matrices: one row a group
   std::vector<double> scores;
 };
 
-ScoredGroups score_groups(const Table& table, const ColumnRoles& columns, const Matrix& matrix,
-                          const Detector& detector) {
-  ScoredGroups scored{groups_of(fingerprints(table, columns.learned)), Matrix(), {}};
-  std::vector<std::uint32_t> firsts(scored.groups.size());
-  std::transform(scored.groups.begin(), scored.groups.end(), firsts.begin(),
-                 [](const Group& group) { return group.first; });
-  scored.matrix = matrix.gather(firsts);
-  scored.scores.resize(firsts.size());
-  detector.score(scored.matrix, scored.scores);
-  return scored;
+ScoredGroups score_groups(const Table& table, const ColumnRoles& columns, const TrainSettings& settings) {
+  std::vector<std::uint32_t> rows(table.rows());
+  std::iota(rows.begin(), rows.end(), 0U);
+  auto groups = groups_of(fingerprints(table, columns.learned));
+  std::vector<std::uint32_t> firsts(groups.size());
+  std::transform(groups.begin(), groups.end(), firsts.begin(), [](const Group& group) { return group.first; });
+  Ensemble::Rows chosen{settings.recipe.unique ? firsts : rows, {}, firsts, true};
+  auto fit = Ensemble::fit(table, columns.learned, chosen, settings.recipe, settings.seed);
+  fit.ensemble.calibrate(fit.scores);
+  auto scores = fit.ensemble.joined(fit.scores);
+  return {std::move(groups), std::move(fit), std::move(scores)};
 }
 
 /// The `count` highest, highest first.
@@ -149,27 +151,29 @@ Ranking rank_rows(const Table& table, const ColumnRoles& columns, const TrainSet
   }
   if (table.rows() < 2)
     throw Error(fmt::format("{} row: nothing to compare it with; at least 2 are needed", table.rows()));
-  std::vector<std::uint32_t> rows(table.rows());
-  std::iota(rows.begin(), rows.end(), 0U);
+  ScoredGroups scored = score_groups(table, columns, settings);
+  Ensemble& ensemble = scored.fit.ensemble;
   Ranking ranking;
-  const Recipe::Member& member = settings.recipe.members.front();
-  ranking.encoder = Encoder::fit(table, columns.learned, rows, member.encoding);
-  const Matrix matrix = ranking.encoder.encode(table);
-  const auto detector = fit_member(member, matrix, settings.seed, {}, ranking.notes);
-  const ScoredGroups scored = score_groups(table, columns, matrix, *detector);
   ranking.distinct_rows = scored.groups.size();
   ranking.commonest_share = commonest_share(scored.groups, table.rows());
+  ranking.notes = std::move(scored.fit.notes);
 
+  std::vector<std::uint32_t> rows(table.rows());
+  std::iota(rows.begin(), rows.end(), 0U);
+  const Encoder& encoder = ensemble.encoders().front();
+  const auto usual = UsualByCategory::fit(table, encoder, rows);
   const std::size_t looked_at = alike == Alike::apart ? top : std::max(kLeastLookedAt, kLookedAtPerEntry * top);
-  std::vector<RankedRow> candidates;
-  std::vector<double> parts(detector->columns());
-  for (const std::size_t index : highest(scored.scores, looked_at)) {
-    const Group& group = scored.groups[index];
-    detector->explain(scored.matrix, index, parts);
-    candidates.push_back({group.first, group.count, 0, scored.scores[index],
-                          reasons_from_shares(ranking.encoder, column_shares(ranking.encoder, parts), table,
-                                              group.first, kReasonsShown)});
-  }
+  const auto order = highest(scored.scores, looked_at);
+  std::vector<RankedRow> candidates(order.size());
+  parallel_for(order.size(), 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const Group& group = scored.groups[order[i]];
+      const auto members = ensemble.member_shares(scored.fit.scores, order[i]);
+      const auto shares = ensemble.column_shares(scored.fit.matrices, members, order[i]);
+      candidates[i] = {group.first, group.count, 0, scored.scores[order[i]],
+                       reasons_from_shares(encoder, usual, shares, table, group.first, kReasonsShown)};
+    }
+  });
   ranking.top = choose(std::move(candidates), top, alike);
   return ranking;
 }

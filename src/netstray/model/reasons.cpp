@@ -16,6 +16,10 @@ constexpr double kLeastWeight = 0.02;
 constexpr double kWorthOfSurprise = 0.75;
 constexpr std::size_t kLevelsNamed = 3;
 
+std::string range_words(double low, double high) {
+  return low == high ? "nearly always " + readable(low, 6) : readable(low, 6) + " to " + readable(high, 6);
+}
+
 Reason reason_for(const Encoder::Column& learned, const Column& column, std::size_t row, double weight) {
   Reason reason;
   reason.feature = learned.field.name;
@@ -41,8 +45,9 @@ std::vector<double> column_shares(const Encoder& encoder, std::span<const double
   return shares;
 }
 
-std::vector<Reason> reasons_from_shares(const Encoder& encoder, std::span<const double> shares, const Table& table,
-                                        std::size_t row, std::size_t limit) {
+std::vector<Reason> reasons_from_shares(const Encoder& encoder, const UsualByCategory& usual,
+                                        std::span<const double> shares, const Table& table, std::size_t row,
+                                        std::size_t limit) {
   std::vector<double> weights(shares.begin(), shares.end());
   for (std::size_t index = 0; index < weights.size(); ++index) {
     const auto& source = table.column(encoder.columns()[index].field.name);
@@ -57,7 +62,14 @@ std::vector<Reason> reasons_from_shares(const Encoder& encoder, std::span<const 
   for (const std::size_t index : order) {
     if (reasons.size() == limit || !(weights[index] > 0) || weights[index] < kLeastWeight * total) break;
     const auto& learned = encoder.columns()[index];
-    reasons.push_back(reason_for(learned, table.column(learned.field.name), row, weights[index] / total));
+    Reason& reason =
+        reasons.emplace_back(reason_for(learned, table.column(learned.field.name), row, weights[index] / total));
+    if (const auto range = usual.telling(encoder, index, table, row)) {
+      reason.usual_low = range->low;
+      reason.usual_high = range->high;
+      reason.usual_for = range->category;
+      reason.usual = range_words(range->low, range->high) + " for " + range->category;
+    }
   }
   return reasons;
 }
@@ -65,8 +77,7 @@ std::vector<Reason> reasons_from_shares(const Encoder& encoder, std::span<const 
 std::string usual_words(const Encoder::Column& column) {
   if (column.field.type != ColumnType::category) {
     if (column.constant) return "always " + readable(column.median, 6);
-    if (column.low == column.high) return "nearly always " + readable(column.low, 6);
-    return readable(column.low, 6) + " to " + readable(column.high, 6);
+    return range_words(column.low, column.high);
   }
   std::vector<std::size_t> order(column.levels.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

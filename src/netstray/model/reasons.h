@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "netstray/encode/encoder.h"
+#include "netstray/model/usual.h"
 #include "netstray/table/table.h"
 
 namespace netstray {
@@ -18,8 +19,11 @@ struct Reason {
   std::optional<double> number;     ///< the value of a number column
   std::optional<double> usual_low;  ///< number columns: quantiles .05 and .95 of the training rows
   std::optional<double> usual_high;
-  std::string usual;  ///< in words: "105 to 330", "http 61 %, smtp 20 %, private 9 %, ...", "always 0"
+  /// In words: "105 to 330", "http 61 %, smtp 20 %, private 9 %, ...", "always 0", "105 to 330 for service private".
+  std::string usual;
   double weight = 0;  ///< its share in what made the row unusual, (0, 1]; reasons come in falling order
+  /// "service private" where usual_low and usual_high are of its training rows only, as that tells more.
+  std::string usual_for = {};
 };
 
 /// How many reasons a verdict has at most where nobody asks for another number.
@@ -34,8 +38,9 @@ std::vector<double> column_shares(const Encoder& encoder, std::span<const double
 /// training row showed (a number out of range, a category never seen) many detectors cannot see, but a person must be
 /// told of it first. Weights are given as shares of their sum. At most `limit` reasons, and none below 2 %.
 /// docs/reasons.md says how well this names columns that were tampered with.
-std::vector<Reason> reasons_from_shares(const Encoder& encoder, std::span<const double> shares, const Table& table,
-                                        std::size_t row, std::size_t limit);
+std::vector<Reason> reasons_from_shares(const Encoder& encoder, const UsualByCategory& usual,
+                                        std::span<const double> shares, const Table& table, std::size_t row,
+                                        std::size_t limit);
 
 /// What is usual in a learned column, in words.
 std::string usual_words(const Encoder::Column& column);

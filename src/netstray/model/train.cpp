@@ -10,7 +10,6 @@
 #include "netstray/base/rng.h"
 #include "netstray/base/text.h"
 #include "netstray/base/version.h"
-#include "netstray/model/fit_member.h"
 #include "netstray/model/truth.h"
 
 namespace netstray {
@@ -54,11 +53,40 @@ Split split_rows(const TrainingRows& rows, const TrainSettings& settings) {
   if (split.fitted.size() < 2) {
     throw Error(fmt::format("too few rows are left to fit on: {}, of at least 2", split.fitted.size()));
   }
+  if (settings.recipe.members.size() > 1 && split.kept_back.empty()) {
+    throw Error(fmt::format("{} rows are too few to keep any back for calibration, which {} needs", rows.used.size(),
+                            settings.recipe.name));
+  }
   return split;
+}
+
+/// Of rows with equal fingerprints the first, in order.
+std::vector<std::uint32_t> first_of_each(const std::vector<std::uint64_t>& prints,
+                                         const std::vector<std::uint32_t>& rows) {
+  std::vector<std::uint32_t> order = rows;
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return prints[a] < prints[b]; });
+  const auto same = [&](std::uint32_t a, std::uint32_t b) { return prints[a] == prints[b]; };
+  order.erase(std::unique(order.begin(), order.end(), same), order.end());
+  std::sort(order.begin(), order.end());
+  return order;
+}
+
+Ensemble::OwnScores part_of(const Ensemble::OwnScores& scores, std::size_t begin, std::size_t end) {
+  Ensemble::OwnScores part;
+  for (const auto& own : scores) {
+    part.emplace_back(own.begin() + static_cast<std::ptrdiff_t>(begin), own.begin() + static_cast<std::ptrdiff_t>(end));
+  }
+  return part;
 }
 
 void check_settings(const TrainingRows& rows, const TrainSettings& settings) {
   require_rule_fits(settings.rule, settings.recipe.name);
+  if (settings.recipe.members.size() > 1 && !(settings.calibration_share > 0)) {
+    throw usage_error(
+        fmt::format("{} joins its members by p-values from the rows kept back, and --calibration 0 keeps none: give a "
+                    "share above 0, or one detector by --detector",
+                    settings.recipe.name));
+  }
   if (settings.recipe.supervised() && !rows.labels) {
     throw usage_error(fmt::format("{} learns from labels: say --layout NAME, or --label COLUMN and --normal VALUE",
                                   settings.recipe.name));
@@ -72,24 +100,30 @@ std::vector<std::uint8_t> pick_labels(const TrainingRows& rows, const std::vecto
   return labels;
 }
 
-std::vector<double> pick(const std::vector<double>& values, const std::vector<std::uint32_t>& rows) {
-  std::vector<double> picked(rows.size());
-  std::transform(rows.begin(), rows.end(), picked.begin(), [&](std::uint32_t row) { return values[row]; });
-  return picked;
-}
-
 std::vector<std::uint64_t> distinct(std::vector<std::uint64_t> values) {
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());
   return values;
 }
 
-std::vector<std::uint64_t> training_fingerprints(const Table& table, const ColumnRoles& columns,
-                                                 const std::vector<std::uint32_t>& rows) {
-  const auto all = fingerprints(table, columns.learned);
-  std::vector<std::uint64_t> used(rows.size());
-  std::transform(rows.begin(), rows.end(), used.begin(), [&](std::uint32_t row) { return all[row]; });
-  return distinct(std::move(used));
+std::vector<std::uint64_t> pick(const std::vector<std::uint64_t>& values, const std::vector<std::uint32_t>& rows) {
+  std::vector<std::uint64_t> picked(rows.size());
+  std::transform(rows.begin(), rows.end(), picked.begin(), [&](std::uint32_t row) { return values[row]; });
+  return picked;
+}
+
+void record_settings(TrainingRecord& record, const TrainSettings& settings) {
+  const Recipe& recipe = settings.recipe;
+  record.detector = recipe.name;
+  record.settings = {{"calibration", readable(settings.calibration_share)}};
+  if (recipe.members.size() > 1) {
+    record.settings["join"] = name_of(recipe.join);
+    record.settings["unique"] = recipe.unique ? "yes" : "no";
+  }
+  for (const auto& member : recipe.members) {
+    record.settings[member.name + ".encoding"] = member.encoding.text();
+    for (const auto& [name, value] : member.settings.all()) record.settings[member.name + "." + name] = value;
+  }
 }
 
 TrainingRecord make_record(const Table& table, const TrainingRows& rows, const Split& split,
@@ -102,12 +136,7 @@ TrainingRecord make_record(const Table& table, const TrainingRows& rows, const S
   record.rows_train = split.fitted.size();
   record.rows_calibration = split.kept_back.size();
   record.seed = settings.seed;
-  record.settings = {{"calibration", readable(settings.calibration_share)}};
-  for (const auto& member : settings.recipe.members) {
-    const std::string prefix = std::string(member.detector->name) + ".";
-    for (const auto& [name, value] : member.settings.all()) record.settings[prefix + name] = value;
-    record.settings["encoding"] = member.encoding.text();
-  }
+  record_settings(record, settings);
   if (rows.labels) {
     record.attacks_in_training = static_cast<std::uint64_t>(std::count_if(
         split.fitted.begin(), split.fitted.end(), [&](std::uint32_t row) { return (*rows.labels)[row] == 1; }));
@@ -137,24 +166,26 @@ TrainingRows choose_rows(const Table& table, const std::optional<std::string>& l
 Trained train(const Table& table, const TrainingRows& rows, const ColumnRoles& columns, const TrainSettings& settings) {
   check_settings(rows, settings);
   const Split split = split_rows(rows, settings);
-  const Recipe::Member& member = settings.recipe.members.front();
-  Encoder encoder = Encoder::fit(table, columns.learned, split.fitted, member.encoding);
-  const Matrix matrix = encoder.encode(table);
-  std::vector<std::string> notes;
-  auto detector = fit_member(member, split.fitted.size() == table.rows() ? matrix : matrix.gather(split.fitted),
-                             settings.seed, pick_labels(rows, split.fitted), notes);
-  std::vector<double> scores(table.rows());
-  detector->score(matrix, scores);
+  const auto prints = fingerprints(table, columns.learned);
+  const auto learned = settings.recipe.unique ? first_of_each(prints, split.fitted) : split.fitted;
+  auto scored = split.fitted;
+  scored.insert(scored.end(), split.kept_back.begin(), split.kept_back.end());
+  const auto labels = settings.recipe.supervised() ? pick_labels(rows, learned) : std::vector<std::uint8_t>();
+  auto fit = Ensemble::fit(table, columns.learned, {learned, labels, scored}, settings.recipe, settings.seed);
+  fit.ensemble.calibrate(part_of(fit.scores, split.fitted.size(), scored.size()));
+  const auto scores = fit.ensemble.joined(fit.scores);
+  const auto kept_back = scores.begin() + static_cast<std::ptrdiff_t>(split.fitted.size());
+  auto usual = UsualByCategory::fit(table, fit.ensemble.encoders().front(), split.fitted);
 
-  Trained trained{Model(std::move(encoder), std::move(detector)), split.fitted, split.kept_back,
-                  pick(scores, split.fitted), pick(scores, split.kept_back)};
+  Trained trained{Model(std::move(fit.ensemble), std::move(usual)), split.fitted, split.kept_back,
+                  std::vector<double>(scores.begin(), kept_back), std::vector<double>(kept_back, scores.end())};
   Model& model = trained.model;
   model.record = make_record(table, rows, split, settings);
-  model.record.notes = std::move(notes);
+  model.record.notes = std::move(fit.notes);
   model.carried = columns.carried;
   model.training = ScoreSample(trained.fitted_scores);
   model.calibration = ScoreSample(trained.kept_back_scores);
-  model.fingerprints = training_fingerprints(table, columns, split.fitted);
+  model.fingerprints = distinct(pick(prints, split.fitted));
   model.recut(settings.rule);
   return trained;
 }

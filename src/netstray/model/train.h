@@ -42,10 +42,12 @@ struct Trained {
   std::vector<double> kept_back_scores;
 };
 
-/// Draws the calibration rows, fits encoder and detector on the rest, scores both, finds the cut. A supervised detector
+/// Draws the calibration rows, fits encoders and detectors on the rest (or on its distinct rows, where the recipe says
+/// so), scores both, finds the cut. A supervised detector
 /// learns from all rows with their labels; its calibration rows are drawn from the normal ones, as the share of false
 /// alarms is theirs. Throws Error where there are too few rows, what the detector's fit throws, and usage Error where a
-/// supervised detector has no labels or the cut's rule does not go with the detector. Deterministic in the seed for any
+/// supervised detector has no labels, several members have no calibration rows, or the cut's rule does not go with the
+/// detector. Deterministic in the seed for any
 /// number of threads. Memory: one encoded matrix.
 Trained train(const Table& table, const TrainingRows& rows, const ColumnRoles& columns, const TrainSettings& settings);
 

@@ -38,7 +38,7 @@ std::string page_subtitle(const EvaluationPage& page) {
                                  counted(evaluation.attacks, "attack", "attacks"));
   if (page.model == nullptr) return text + " The scores were made elsewhere.";
   const TrainingRecord& record = page.model->record;
-  return text + fmt::format(" The model ({}) learned from {} of {} ({}); its cut is {}.", page.model->detector,
+  return text + fmt::format(" The model ({}) learned from {} of {} ({}); its cut is {}.", page.model->record.detector,
                             counted(record.rows_train, "row", "rows"), file_name(record.source), record.rows_used,
                             page.model->rule);
 }
@@ -207,12 +207,11 @@ void add_model(Page& out, const ModelSummary& model) {
   std::vector<std::pair<std::string, std::string>> facts = {
       {"trained on", fmt::format("{} ({}): {} to learn from, {} for calibration", record.source, record.rows_used,
                                  counted(record.rows_train, "row", "rows"), grouped(record.rows_calibration))},
-      {"detector", model.detector + ", seed " + std::to_string(record.seed)},
-      {"settings", settings_words(record)},
+      {"detector", fmt::format("{}; seed {}", detector_words(model), record.seed)},
+      {"settings", settings_words(record.settings)},
       {"cut", fmt::format("{}, by {} from {} scores", readable(model.cut, 6), model.rule,
                           model.cut_from_training ? "training" : "calibration")},
-      {"columns",
-       fmt::format("{} learned as {} matrix columns, numbers by {}", model.columns.size(), model.width, model.numeric)},
+      {"columns", fmt::format("{} learned", counted(model.columns.size(), "column", "columns"))},
       {"constant", model.constant_names().empty() ? "none" : join(model.constant_names(), ", ")},
       {"not learned", carried_words(model.carried)},
       {"made by", "netstray " + record.version}};

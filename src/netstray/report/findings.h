@@ -44,6 +44,7 @@ struct ExplainedRow {
   bool flagged = false;
   std::vector<NamedValue> carried;
   std::vector<Reason> reasons;
+  std::vector<MemberShare> members = {};  ///< each member's part in the score
 };
 
 /// The answer of `explain`.

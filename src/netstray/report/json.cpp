@@ -53,6 +53,7 @@ Json reason_json(const Reason& reason) {
               {"usual_low", number(reason.usual_low)},
               {"usual_high", number(reason.usual_high)},
               {"usual", reason.usual},
+              {"usual_for", text_or_null(reason.usual_for)},
               {"weight", number(reason.weight)}};
 }
 
@@ -67,10 +68,26 @@ Json carried_columns(const std::vector<CarriedColumn>& columns) {
                   [](const CarriedColumn& column) { return Json{{"name", column.name}, {"why", column.why}}; });
 }
 
-Json settings_json(const TrainingRecord& record) {
+Json settings_json(const std::map<std::string, std::string>& settings) {
   Json json = Json::object();
-  for (const auto& [name, value] : record.settings) json[name] = value;
+  for (const auto& [name, value] : settings) json[name] = value;
   return json;
+}
+
+Json member_json(const MemberSummary& member) {
+  return Json{{"name", member.name},
+              {"detector", member.detector},
+              {"encoding", member.encoding},
+              {"width", member.width},
+              {"settings", settings_json(member.settings)},
+              {"learning", text_or_null(member.learning)}};
+}
+
+/// The detector, its members and what must be known of their fits.
+void add_detector(Json& json, const ModelSummary& model) {
+  json["detector"] = {{"name", model.record.detector}, {"settings", settings_json(model.record.settings)}};
+  json["members"] = array_of(model.members, member_json);
+  json["notes"] = model.record.notes;
 }
 
 Json column_names(const ModelSummary& model) {
@@ -173,8 +190,7 @@ std::string train_json(const JsonFrame& frame, const ModelSummary& model) {
   add_rows(json, model.record);
   add_threshold(json, model);
   json["seed"] = model.record.seed;
-  json["detector"] = {{"name", model.detector}, {"settings", settings_json(model.record)}};
-  json["encoder"] = {{"numeric", model.numeric}, {"columns", model.columns.size()}, {"width", model.width}};
+  add_detector(json, model);
   json["learned"] = column_names(model);
   json["carried"] = carried_columns(model.carried);
   json["constant"] = model.constant_names();
@@ -244,6 +260,10 @@ std::string explain_json(const JsonFrame& frame, const Explanation& explanation)
                 {"score", number(row.score)},
                 {"p_value", number(row.p_value)},
                 {"verdict", row.flagged ? 1 : 0},
+                {"members", array_of(row.members,
+                                     [](const MemberShare& member) {
+                                       return Json{{"name", member.name}, {"share", number(member.share)}};
+                                     })},
                 {"carried", carried_values(row.carried)},
                 {"reasons", array_of(row.reasons, reason_json)}};
   });
@@ -262,9 +282,8 @@ std::string models_show_json(const JsonFrame& frame, const ModelSummary& model) 
   json["distinct_rows"] = model.distinct_rows;
   json["seed"] = model.record.seed;
   add_threshold(json, model);
-  json["detector"] = {{"name", model.detector}, {"settings", settings_json(model.record)}};
-  json["encoder"] = {
-      {"numeric", model.numeric}, {"width", model.width}, {"columns", array_of(model.columns, learned_column_json)}};
+  add_detector(json, model);
+  json["columns"] = array_of(model.columns, learned_column_json);
   json["carried"] = carried_columns(model.carried);
   json["constant"] = model.constant_names();
   json["training_scores"] = quantiles_json(model.training);

@@ -73,8 +73,9 @@ TEST(JsonAnswers, OfTrainSaysWhatWasLearned) {
   EXPECT_EQ(json["threshold"], 0.55);
   EXPECT_EQ(json["threshold_rule"], "false-alarms:0.01");
   EXPECT_EQ(json["threshold_from"], "calibration");
-  EXPECT_EQ(json["detector"].dump(), R"({"name":"iforest","settings":{"sample":"256","trees":"100"}})");
-  EXPECT_EQ(json["encoder"].dump(), R"({"numeric":"standardise","columns":3,"width":6})");
+  EXPECT_EQ(json["detector"].dump(), R"({"name":"iforest","settings":{"iforest.sample":"256","iforest.trees":"100"}})");
+  EXPECT_EQ(json["members"][0].dump(), R"({"name":"iforest","detector":"iforest","encoding":"log+one-hot","width":6,)"
+                                       R"("settings":{"sample":"256","trees":"100"},"learning":null})");
   EXPECT_EQ(json["learned"].dump(), R"(["src_bytes","num_outbound_cmds","service"])");
   EXPECT_EQ(json["constant"].dump(), R"(["num_outbound_cmds"])");
   EXPECT_EQ(json["carried"][1].dump(), R"({"name":"difficulty","why":"not a feature of this layout"})");
@@ -114,7 +115,7 @@ TEST(JsonAnswers, OfEvaluateWithoutACutAreNullWhereTheyNeedOne) {
 TEST(JsonAnswers, GiveAReasonsValueAsANumberATextOrNull) {
   const Json json = parsed(explain_json(sample_frame("explain"), sample_explanation()));
   const Json& reasons = json["rows"][0]["reasons"];
-  EXPECT_EQ(keys_of(reasons[0]), "feature value usual_low usual_high usual weight");
+  EXPECT_EQ(keys_of(reasons[0]), "feature value usual_low usual_high usual usual_for weight");
   EXPECT_EQ(reasons[0]["value"], 54540);
   EXPECT_EQ(reasons[1]["value"], "ecr_i");
   EXPECT_TRUE(reasons[1]["usual_low"].is_null());

@@ -4,6 +4,9 @@
 
 #include <fmt/core.h>
 
+#include "netstray/base/text.h"
+#include "netstray/detect/neural/autoencoder.h"
+
 namespace netstray {
 namespace {
 
@@ -15,11 +18,35 @@ std::vector<ScoreQuantile> quantiles(const ScoreSample& sample) {
   return result;
 }
 
-/// "log", "log+rank".
-std::string scalings_of(const Encoding& encoding) {
-  std::string text;
-  for (const auto scaling : encoding.numeric) text += fmt::format("{}{}", text.empty() ? "" : "+", name_of(scaling));
-  return text;
+/// "23 epochs: loss 0.41 to 0.012; validation 0.013, best at epoch 20".
+std::string learning_words(const Autoencoder& net) {
+  const LearningCurves& curves = net.curves();
+  if (curves.loss.empty()) return {};
+  std::string text = fmt::format("{} epoch{}: loss {} to {}", curves.loss.size(), curves.loss.size() == 1 ? "" : "s",
+                                 readable(curves.loss.front(), 3), readable(curves.loss.back(), 3));
+  if (!curves.validation_loss.empty()) {
+    text += fmt::format("; of the rows kept to watch {}", readable(curves.validation_loss.back(), 3));
+  }
+  return text + fmt::format("; kept is epoch {}", curves.best_epoch);
+}
+
+/// The settings of one member: those of the record whose names begin with its own.
+std::map<std::string, std::string> settings_of(const TrainingRecord& record, const std::string& member) {
+  std::map<std::string, std::string> settings;
+  const std::string prefix = member + ".";
+  for (const auto& [name, value] : record.settings) {
+    if (name.starts_with(prefix) && name != prefix + "encoding") settings[name.substr(prefix.size())] = value;
+  }
+  return settings;
+}
+
+MemberSummary summarise(const Ensemble::Member& member, const Model& model) {
+  const Encoder& encoder = model.ensemble().encoders()[member.encoder];
+  MemberSummary summary{member.name,     std::string(member.detector->name()),   encoder.encoding().text(),
+                        encoder.width(), settings_of(model.record, member.name), {}};
+  if (const auto* net = dynamic_cast<const Autoencoder*>(member.detector.get()))
+    summary.learning = learning_words(*net);
+  return summary;
 }
 
 }  // namespace
@@ -32,12 +59,24 @@ std::vector<std::string> ModelSummary::constant_names() const {
   return names;
 }
 
-std::string settings_words(const TrainingRecord& record) {
+std::string settings_words(const std::map<std::string, std::string>& settings) {
   std::string text;
-  for (const auto& [name, value] : record.settings) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, value);
+  for (const auto& [name, value] : settings) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, value.empty() ? "none" : value);
   }
   return text;
+}
+
+std::string detector_words(const ModelSummary& model) {
+  if (model.members.size() == 1) return model.record.detector + " in " + model.members.front().encoding;
+  std::string names;
+  for (std::size_t i = 0; i < model.members.size(); ++i) {
+    names += (i == 0 ? "" : i + 1 == model.members.size() ? " and " : ", ") + model.members[i].name;
+  }
+  const std::string how = model.join == "mean"     ? "the mean of their -log10 p"
+                          : model.join == "fisher" ? "Fisher's way from their p"
+                                                   : "the greatest of their -log10 p";
+  return fmt::format("{}: {}, joined by {}", model.record.detector, names, how);
 }
 
 std::string carried_words(const std::vector<CarriedColumn>& columns) {
@@ -52,9 +91,9 @@ ModelSummary summarise(const Model& model, const std::string& path) {
   ModelSummary summary;
   summary.path = path;
   summary.record = model.record;
-  summary.detector = model.detector().name();
-  summary.numeric = scalings_of(model.encoder().encoding());
-  summary.width = model.encoder().width();
+  const Ensemble& ensemble = model.ensemble();
+  for (const auto& member : ensemble.members()) summary.members.push_back(summarise(member, model));
+  if (ensemble.members().size() > 1) summary.join = name_of(ensemble.how());
   summary.columns.assign(model.encoder().columns().begin(), model.encoder().columns().end());
   summary.carried = model.carried;
   summary.rule = model.rule.text();

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,13 +17,22 @@ struct ScoreQuantile {
   double score;
 };
 
+/// One of a model's members.
+struct MemberSummary {
+  std::string name;                             ///< "gmm", "gmm:wide"
+  std::string detector;                         ///< "gmm"
+  std::string encoding;                         ///< "rank+one-hot"
+  std::size_t width = 0;                        ///< dense columns of its matrix
+  std::map<std::string, std::string> settings;  ///< of the detector
+  std::string learning;                         ///< how it went, where the detector kept that; "" otherwise
+};
+
 /// What people and programs are told of a model: plain values, taken from a Model once.
 struct ModelSummary {
   std::string path;  ///< of the model's file, "" where it has none
   TrainingRecord record;
-  std::string detector;                  ///< "iforest"
-  std::string numeric;                   ///< name of the number columns' scaling
-  std::size_t width = 0;                 ///< dense columns of the matrix
+  std::vector<MemberSummary> members;    ///< one or more
+  std::string join;                      ///< how several members are joined: "mean"; "" for one
   std::vector<Encoder::Column> columns;  ///< learned, constant ones among them
   std::vector<CarriedColumn> carried;
   std::string rule;                          ///< "false-alarms:0.01"
@@ -36,8 +46,11 @@ struct ModelSummary {
   std::vector<std::string> constant_names() const;
 };
 
-/// "trees 100, sample 256": the settings in force, as a person reads them.
-std::string settings_words(const TrainingRecord& record);
+/// "sample 256, trees 100": settings as a person reads them.
+std::string settings_words(const std::map<std::string, std::string>& settings);
+/// "gmm in rank+one-hot"; of several members "auto: mahalanobis, gmm and iforest, joined by the mean of their -log10
+/// p".
+std::string detector_words(const ModelSummary& model);
 /// "difficulty (not a feature), label (label)"; "none" where nothing was carried.
 std::string carried_words(const std::vector<CarriedColumn>& columns);
 

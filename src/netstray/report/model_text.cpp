@@ -30,9 +30,10 @@ std::string cut_words(const ModelSummary& model) {
 
 std::string columns_words(const ModelSummary& model) {
   const auto constant = model.constant_names();
-  std::string text =
-      fmt::format("{} learned (as {}), numbers by {}", counted(model.columns.size(), "column", "columns"),
-                  counted(model.width, "matrix column", "matrix columns"), model.numeric);
+  std::string text = fmt::format("{} learned", counted(model.columns.size(), "column", "columns"));
+  if (model.members.size() == 1) {
+    text += fmt::format(" (as {})", counted(model.members.front().width, "matrix column", "matrix columns"));
+  }
   if (!constant.empty()) text += fmt::format("; {} of them constant: {}", constant.size(), join(constant, ", "));
   return printable(text);
 }
@@ -44,6 +45,16 @@ std::string columns_table(const ModelSummary& model) {
     const bool category = column.field.type == ColumnType::category;
     table.add_row({printable(column.field.name), type, shortened(printable(usual_words(column)), kUsualWidth),
                    category ? "" : readable(column.min, 6), category ? "" : readable(column.max, 6)});
+  }
+  return table.text(2);
+}
+
+std::string members_table(const ModelSummary& model) {
+  TextTable table({{"member"}, {"encoding"}, {"columns", Align::right}, {"settings"}});
+  for (const auto& member : model.members) {
+    const std::string settings = settings_words(member.settings);
+    table.add_row({printable(member.name), member.encoding, std::to_string(member.width),
+                   printable(member.learning.empty() ? settings : settings + "; " + member.learning)});
   }
   return table.text(2);
 }
@@ -70,7 +81,7 @@ std::string trained_text(const ModelSummary& model, bool colour) {
   table.add_row({"rows", rows_words(model.record)});
   table.add_row({"columns", columns_words(model)});
   table.add_row({"not learned", printable(carried_words(model.carried))});
-  table.add_row({"detector", model.detector + ", seed " + std::to_string(model.record.seed)});
+  table.add_row({"detector", fmt::format("{}; seed {}", printable(detector_words(model)), model.record.seed)});
   table.add_row({"cut", cut_words(model)});
   const std::string head = model.path.empty() ? "Trained." : "Trained " + printable(model.path);
   return ink.strong(head) + '\n' + table.text(2);
@@ -88,13 +99,19 @@ std::string model_text(const ModelSummary& model, bool colour) {
   table.add_row({"distinct rows", grouped(model.distinct_rows)});
   table.add_row({"columns", columns_words(model)});
   table.add_row({"not learned", printable(carried_words(model.carried))});
-  table.add_row({"detector", model.detector});
-  table.add_row({"settings", printable(settings_words(record))});
+  table.add_row({"detector", printable(detector_words(model))});
+  if (model.members.size() == 1) {
+    table.add_row({"settings", printable(settings_words(model.members.front().settings))});
+    if (!model.members.front().learning.empty()) table.add_row({"learning", model.members.front().learning});
+  } else {
+    table.add_row({"distinct only", record.settings.contains("unique") ? record.settings.at("unique") : "no"});
+  }
   table.add_row({"seed", std::to_string(record.seed)});
   table.add_row({"cut", cut_words(model)});
   for (const auto& note : record.notes) table.add_row({"note", printable(note)});
   table.add_row({"made by", "netstray " + printable(record.version)});
   std::string text = ink.strong("Model " + printable(model.path)) + '\n' + table.text(2);
+  if (model.members.size() > 1) text += '\n' + ink.strong("Members") + '\n' + members_table(model);
   text += '\n' + ink.strong("Scores") + '\n' + quantiles_table(model);
   return text + '\n' + ink.strong("Learned columns, and what is usual in them") + '\n' + columns_table(model);
 }

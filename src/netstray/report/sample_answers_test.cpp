@@ -66,10 +66,9 @@ ModelSummary sample_model() {
   model.record.rows_train = 53874;
   model.record.rows_calibration = 13469;
   model.record.seed = 1;
-  model.record.settings = {{"trees", "100"}, {"sample", "256"}};
-  model.detector = "iforest";
-  model.numeric = "standardise";
-  model.width = 6;
+  model.record.settings = {{"iforest.trees", "100"}, {"iforest.sample", "256"}};
+  model.record.detector = "iforest";
+  model.members = {{"iforest", "iforest", "log+one-hot", 6, {{"trees", "100"}, {"sample", "256"}}, ""}};
   Encoder::Column bytes;
   bytes.field = {"src_bytes", ColumnType::integer};
   bytes.max = 89581520;
@@ -128,7 +127,8 @@ Explanation sample_explanation() {
        29.0 / 13470,
        true,
        {{"label", "neptune"}},
-       {sample_number_reason(), sample_category_reason(), {"duration", "", {}, 0, 12, "0 to 12", .04}}});
+       {sample_number_reason(), sample_category_reason(), {"duration", "", {}, 0, 12, "0 to 12", .04}},
+       {{"iforest", .12}, {"gmm", .88}}});
   explanation.rows.push_back({13, 14, .41, std::numeric_limits<double>::quiet_NaN(), false, {}, {}});
   return explanation;
 }
