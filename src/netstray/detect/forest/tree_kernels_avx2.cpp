@@ -88,7 +88,7 @@ struct Avx2Trees {
       }
     }
     [[gnu::always_inline]] inline void move_to(std::array<std::uint64_t, kTreeBlockRows>& paths) noexcept {
-      alignas(32) std::array<std::uint32_t, kTreeBlockRows> rows;
+      alignas(32) std::array<std::uint32_t, kTreeBlockRows> rows{};
       for (std::size_t i = 0; i < sums_.size(); ++i) {
         _mm256_store_si256(reinterpret_cast<__m256i*>(&rows[i * kLanes]), sums_[i].words);
       }

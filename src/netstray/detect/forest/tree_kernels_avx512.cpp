@@ -69,7 +69,7 @@ struct Avx512Trees {
       }
     }
     [[gnu::always_inline]] inline void move_to(std::array<std::uint64_t, kTreeBlockRows>& paths) noexcept {
-      alignas(64) std::array<std::uint32_t, kTreeBlockRows> rows;
+      alignas(64) std::array<std::uint32_t, kTreeBlockRows> rows{};
       for (std::size_t i = 0; i < sums_.size(); ++i) _mm512_store_si512(&rows[i * kLanes], sums_[i].words);
       for (std::size_t row = 0; row < kTreeBlockRows; ++row) paths[row] += rows[row];
       sums_ = {};

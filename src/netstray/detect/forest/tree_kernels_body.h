@@ -91,8 +91,8 @@ class TreeKernelBody {
 
    private:
     const Ways& ways_;
-    std::array<std::uint32_t, 2 * kTreeBlockRows> rows_;
-    std::array<std::size_t, 2 * kTreeBlockRows> nodes_;
+    std::array<std::uint32_t, 2 * kTreeBlockRows> rows_{};
+    std::array<std::size_t, 2 * kTreeBlockRows> nodes_{};
     std::size_t count_ = 0;
     std::uint32_t levels_ = 0;
   };
@@ -139,7 +139,7 @@ class TreeKernelBody {
       std::uint32_t levels;
     };
     const TreeList& trees = ways.forest.trees;
-    std::array<Waiting, kDeepest> waiting;
+    std::array<Waiting, kDeepest> waiting;  // NOLINT(cppcoreguidelines-pro-type-member-init): pushed before popped
     std::size_t count = 0;
     std::uint64_t looked_at = 0;
     std::size_t node = trees.starts[tree];
