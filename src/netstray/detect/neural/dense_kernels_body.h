@@ -73,26 +73,34 @@ class DenseKernelBody {
     }
   }
 
+  /// Weights of some inputs to `width` units, and what the units' sums begin with (or null: 0).
+  struct Lines {
+    const float* weights;
+    std::size_t inner;
+    std::size_t width;
+    const float* start;
+  };
+
   /// The columns from `column` on, in tiles of `Vectors` vectors, then in narrower ones.
   template <std::size_t Vectors>
-  static void product_columns(const InputRows& x, std::size_t inner, const float* weights, std::size_t width,
-                              const float* start, float* out, std::size_t column) noexcept {
+  static void product_columns(const InputRows& x, const Lines& lines, float* out, std::size_t column) noexcept {
     constexpr std::size_t kRows = Simd::tile_rows(Vectors);
     static_assert(DenseKernels::kRowTile % kRows == 0);
-    for (; column + Vectors * kLanes <= width; column += Vectors * kLanes) {
+    for (; column + Vectors * kLanes <= lines.width; column += Vectors * kLanes) {
+      const float* start = lines.start == nullptr ? nullptr : lines.start + column;
       for (std::size_t r = 0; r < x.count; r += kRows) {
-        product_tile<kRows, Vectors>(x.rows + r, inner, weights + column, width,
-                                     start == nullptr ? nullptr : start + column, out + r * width + column);
+        product_tile<kRows, Vectors>(x.rows + r, lines.inner, lines.weights + column, lines.width, start,
+                                     out + r * lines.width + column);
       }
     }
     if constexpr (Vectors > 1) {
-      if (column < width) product_columns<Vectors / 2>(x, inner, weights, width, start, out, column);
+      if (column < lines.width) product_columns<Vectors / 2>(x, lines, out, column);
     }
   }
 
   static void multiply_rows(const InputRows& x, std::size_t inner, const float* weights, std::size_t width,
                             const float* start, float* out) noexcept {
-    product_columns<Simd::kTileVectors>(x, inner, weights, width, start, out, 0);
+    product_columns<Simd::kTileVectors>(x, Lines{weights, inner, width, start}, out, 0);
   }
 
   // ---- one-hot inputs
