@@ -34,6 +34,7 @@ Matrix made_matrix(Rng& rng, std::size_t rows) {
 DenseNet made_net(Rng& rng, const Matrix& matrix) {
   std::vector<DenseLayer> layers;
   const std::uint64_t hidden = 1 + rng.below(3);
+  layers.reserve(hidden + 1);
   for (std::uint64_t i = 0; i < hidden; ++i) {
     layers.push_back({static_cast<std::uint32_t>(1 + rng.below(40)), static_cast<Activation>(rng.below(5)), 0});
   }
@@ -83,8 +84,8 @@ std::vector<float> everything(const LaneKernels& kernels, std::uint64_t seed) {
   const auto weights = random_values(inner * width + units);
   const auto biases = random_values(units);
   const auto x = random_values((inner + units) * LaneKernels::kRows);
-  std::vector<const float*> columns;
-  for (std::size_t k = 0; k < inner + units; ++k) columns.push_back(x.data() + k * LaneKernels::kRows);
+  std::vector<const float*> columns(inner + units);
+  for (std::size_t k = 0; k < inner + units; ++k) columns[k] = x.data() + k * LaneKernels::kRows;
   std::vector<std::uint32_t> codes(LaneKernels::kRows);
   for (auto& code : codes) code = static_cast<std::uint32_t>(7 + rng.below(units));
   auto all = random_values(units * LaneKernels::kRows);
