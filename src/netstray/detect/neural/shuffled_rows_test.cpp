@@ -33,6 +33,7 @@ TEST(ShuffledRows, EveryRowIsThereOnceForAnyCount) {
 
 TEST(ShuffledRows, EveryOrderOfFewRowsIsAsLikely) {
   constexpr int kRounds = 24'000;
+  constexpr double kExpected = kRounds / 24.0;
   std::vector<int> counts(256);
   for (int seed = 0; seed < kRounds; ++seed) {
     const auto places = shuffled(4, static_cast<std::uint64_t>(seed));
@@ -43,7 +44,7 @@ TEST(ShuffledRows, EveryOrderOfFewRowsIsAsLikely) {
   for (const int count : counts) {
     if (count == 0) continue;
     ++orders;
-    chi_square += std::pow(count - kRounds / 24, 2) / (kRounds / 24);
+    chi_square += std::pow(count - kExpected, 2) / kExpected;
   }
   EXPECT_EQ(orders, 24);
   EXPECT_LT(chi_square, 49.7);  // .999 of the distribution with 23 degrees of freedom
