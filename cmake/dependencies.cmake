@@ -10,9 +10,10 @@ find_package(benchmark REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(SIMDJSON REQUIRED IMPORTED_TARGET simdjson)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 
 # What `netstray doctor` says that it was built with.
-string(CONCAT NETSTRAY_LIBRARIES "fmt ${fmt_VERSION}, ISA-L ${ISAL_VERSION}, zstd ${ZSTD_VERSION}, xxHash ${XXHASH_VERSION}, "
+string(CONCAT NETSTRAY_LIBRARIES "fmt ${fmt_VERSION}, ISA-L ${ISAL_VERSION}, zstd ${ZSTD_VERSION}, simdjson ${SIMDJSON_VERSION}, xxHash ${XXHASH_VERSION}, "
   "Eigen ${Eigen3_VERSION}, nlohmann-json ${nlohmann_json_VERSION}, CLI11 ${CLI11_VERSION}")

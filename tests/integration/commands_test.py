@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import json
 import random
 import signal
 import subprocess
@@ -205,6 +206,43 @@ class MainJob(harness.TestCase):
             self.assertEqual(run_ok("score", other, plain, "--quiet").out, expected, path)
         self.assertEqual(run_ok("score", model, "-", "--quiet", stdin=text).out, expected)
 
+    def test_json_lines_are_scored_as_the_same_table_in_csv_is(self):
+        table = flows(300, seed=2, odd=(17,))
+        rows = list(csv.DictReader(io.StringIO(table)))
+        number = {"port": int, "bytes": int, "packets": int}
+        nested = [{"time": row["time"], "src": {"ip": row["src_ip"]}, **{k: number.get(k, str)(row[k]) for k in list(row)[2:]}} for row in rows]
+        lines = self.write("today.log", "".join(json.dumps(row) + "\n" for row in nested))
+        model, out = self.directory / "m.nst", self.directory / "out.jsonl"
+        run_ok("train", self.write("quiet.csv", flows(1000)), "-o", model)
+        from_csv = list(csv.DictReader(io.StringIO(run_ok("score", model, self.write("today.csv", table)).out)))
+        answer = run_ok("score", model, lines, "-o", out, "--json").json()
+        self.assertEqual(answer["inputs"][0]["format"], "jsonl")
+        scored = [json.loads(line) for line in out.read_text().splitlines()]
+        self.assertEqual([row["score"] for row in scored], [float(row["score"]) for row in from_csv])
+        self.assertEqual([row["verdict"] for row in scored], [int(row["verdict"]) for row in from_csv])
+        self.assertEqual([{key: row[key] for key in nested[0]} for row in scored], nested)
+        self.assertEqual(scored[17]["verdict"], 1)
+        self.assertEqual(set(scored[17]["reasons"][0]), {"feature", "value", "usual_low", "usual_high", "usual", "weight"})
+        run_ok("score", model, self.directory / "today.csv", "-o", self.directory / "from_csv.jsonl")
+        converted = [json.loads(line) for line in (self.directory / "from_csv.jsonl").read_text().splitlines()]
+        self.assertEqual([row["score"] for row in converted], [row["score"] for row in scored])
+        self.assertEqual(converted[17]["bytes"], nested[17]["bytes"])
+        run_ok("score", model, lines, "-o", self.directory / "from_json.csv")
+        back = list(csv.DictReader(io.StringIO((self.directory / "from_json.csv").read_text())))
+        self.assertEqual(back[17]["src.ip"], rows[17]["src_ip"])
+        self.assertEqual([row["score"] for row in back], [row["score"] for row in from_csv])
+
+    def test_max_rows_draws_rows_and_says_so(self):
+        data = self.write("flows.csv", flows(2000))
+        first, second = self.directory / "a.nst", self.directory / "b.nst"
+        answer = run_ok("train", data, "-o", first, "--max-rows", "500", "--seed", "3", "--json").json()
+        self.assertEqual((answer["inputs"][0]["rows"], answer["inputs"][0]["sampled_from"]), (500, 2000))
+        self.assertEqual([warning["id"] for warning in answer["warnings"] if warning["id"] == "rows-sampled"], ["rows-sampled"])
+        said = run_ok("train", "-", "-o", second, "--max-rows", "500", "--seed", "3", stdin=flows(2000))
+        self.assertIn("500 of 2,000 rows were drawn at random", said.err)
+        self.assertEqual(run_ok("score", first, data).out, run_ok("score", second, data).out)
+        self.assert_refused(run("scan", data, "--max-rows", "0"), 2, "--max-rows", "whole number")
+
     def test_a_taken_name_gets_the_prefix(self):
         data = self.write("flows.csv", flows(200).replace("packets", "score", 1))
         model = self.directory / "m.nst"
@@ -367,6 +405,12 @@ class BadInput(harness.TestCase):
         spoiled = bytearray(whole)
         spoiled[-6] ^= 1
         self.refused(bytes(spoiled), "bad.csv", "checksum")
+
+    def test_files_of_another_kind_are_named(self):
+        self.assert_refused(run("scan", self.write("a.csv", b"\xd4\xc3\xb2\xa1" + bytes(20))), 1, "packet capture (pcap)")
+        self.assert_refused(run("scan", self.write("b.csv", b"PK\x03\x04" + bytes(20))), 1, "zip archive")
+        self.assert_refused(run("scan", self.write("d.csv", b"\xfd7zXZ\0" + bytes(20))), 1, "d.csv: looks like an xz file")
+        self.assert_refused(run("scan", self.write("c.jsonl", '{"a":1}\n{"a":2}\n[3]\n')), 1, "c.jsonl:3: found \"[3]\", expected a JSON object")
 
     def test_a_missing_label_column_names_the_nearest(self):
         path = self.write("flows.csv", flows(50))

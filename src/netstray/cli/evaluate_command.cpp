@@ -41,6 +41,7 @@ class EvaluateCommand final : public Command {
         .positional("MODEL", first_, "what `netstray train` made; left out with --scores", false)
         .positional("DATA", second_, "a labelled table; - is standard input", false);
     declare_source(spec, source_);
+    declare_max_rows(spec, source_);
     declare_label(spec, label_);
     declare_threshold(spec, rule_);
     spec.text("--scores", "FILE", scores_path_,
@@ -51,7 +52,7 @@ class EvaluateCommand final : public Command {
         .text("--report", "FILE", report_path_,
               "also write a page for a browser: one HTML file, nothing loaded from elsewhere")
         .number("--resamples", "N", resamples_, 0, 100'000, "bootstrap resamples for the intervals; 0 = none")
-        .number("--seed", "N", common_.seed, 0, UINT64_MAX >> 1, "of the bootstrap");
+        .number("--seed", "N", common_.seed, 0, UINT64_MAX >> 1, "of the bootstrap, and of --max-rows");
     declare_common(spec, common_);
     return spec;
   }
@@ -59,6 +60,7 @@ class EvaluateCommand final : public Command {
   int run() override {
     set_threads(static_cast<unsigned>(common_.threads));
     console_.quiet = common_.quiet;
+    source_.seed = common_.seed;
     if (report_path_) {
       if (*report_path_ == "-") throw usage_error("--report needs a file; standard output has the answer");
       refuse_overwriting(*report_path_, {first_, second_, scores_path_.value_or("")});
@@ -81,7 +83,7 @@ class EvaluateCommand final : public Command {
     if (rule_) model.recut(*rule_);
     warn_of_cut(model, console_);
     const LoadedTable loaded = load_for_model(second_, source_, model);
-    warn_of_skipped(loaded.skipped, second_, console_);
+    const JsonInput source = note_input(loaded, console_);
     const Truth truth = truth_of(loaded, &model);
 
     EncodeCounts counts;
@@ -98,17 +100,18 @@ class EvaluateCommand final : public Command {
     Evaluation evaluation = evaluate(input);
     evaluation.audits = audit({&truth, &evaluation, &loaded.table, &model, &counts, common_.seed, loaded.digest});
     const ModelSummary summary = summarise(model, first_);
-    answer(evaluation, loaded, truth, verdicts.scores, &summary);
+    answer(evaluation, source, truth, verdicts.scores, &summary);
     return 0;
   }
 
   int evaluate_scores() {
     if (!second_.empty()) throw usage_error("evaluate: with --scores only DATA is expected, no MODEL");
     if (rule_) throw usage_error("evaluate: --threshold needs a model's calibration scores; with --scores say --cut X");
+    if (source_.max_rows) throw usage_error("evaluate: --max-rows draws rows, but --scores has one score for each row");
     const ScoreFile scores = read_score_file(*scores_path_);
     const std::string data = first_.empty() ? *scores_path_ : first_;
     const LoadedTable loaded = load_table(data, source_);
-    warn_of_skipped(loaded.skipped, data, console_);
+    const JsonInput source = note_input(loaded, console_);
     if (scores.scores.size() != loaded.table.rows()) {
       throw Error(fmt::format("{}: has {} scores, but {} has {} rows", *scores_path_, grouped(scores.scores.size()),
                               data, grouped(loaded.table.rows())));
@@ -128,7 +131,7 @@ class EvaluateCommand final : public Command {
     input.seed = common_.seed;
     Evaluation evaluation = evaluate(input);
     evaluation.audits = audit({&truth, &evaluation, &loaded.table, nullptr, nullptr, common_.seed, {}});
-    answer(evaluation, loaded, truth, scores.scores, nullptr);
+    answer(evaluation, source, truth, scores.scores, nullptr);
     return 0;
   }
 
@@ -146,16 +149,15 @@ class EvaluateCommand final : public Command {
     });
   }
 
-  void answer(const Evaluation& evaluation, const LoadedTable& loaded, const Truth& truth,
-              std::span<const double> scores, const ModelSummary* summary) const {
-    const JsonInput input{loaded.path, loaded.format, loaded.table.rows(), loaded.skipped};
+  void answer(const Evaluation& evaluation, const JsonInput& input, const Truth& truth, std::span<const double> scores,
+              const ModelSummary* summary) const {
     if (report_path_) {
       write_file(*report_path_,
                  evaluation_page({{input}, &evaluation, summary, score_histogram(truth.labels, scores), {}}));
       console_.note(fmt::format("report: {}", *report_path_));
     }
     write_file("-", common_.json ? evaluate_json(console_.frame({input}), evaluation, summary)
-                                 : evaluation_text(evaluation, loaded.path, {"0", "1"}, colour_wanted(1)));
+                                 : evaluation_text(evaluation, input.path, {"0", "1"}, colour_wanted(1)));
   }
 
   std::string first_;

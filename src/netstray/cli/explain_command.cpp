@@ -44,7 +44,7 @@ class ExplainCommand final : public Command {
     Model model = Model::load(model_path_);
     if (rule_) model.recut(*rule_);
     const LoadedTable loaded = load_for_model(data_, source_, model);
-    warn_of_skipped(loaded.skipped, data_, console_);
+    const JsonInput input = note_input(loaded, console_);
     const Verdicts verdicts = model.judge(loaded.table, Explain::none);
     const auto rows = chosen_rows(verdicts);
     const auto reasons = model.explain(loaded.table, rows, kReasonsInDetail);
@@ -58,7 +58,6 @@ class ExplainCommand final : public Command {
                                   verdicts.verdicts[row] == 1, carried_values(loaded.table, model.carried, row),
                                   reasons[i].reasons, reasons[i].members});
     }
-    const JsonInput input{loaded.path, loaded.format, loaded.table.rows(), loaded.skipped};
     write_file("-", common_.json ? explain_json(console_.frame({input}), explanation)
                                  : explain_text(explanation, data_, colour_wanted(1)));
     return 0;

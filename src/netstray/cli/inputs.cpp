@@ -1,7 +1,9 @@
 #include "netstray/cli/inputs.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <span>
 
 #include <fmt/core.h>
 
@@ -9,6 +11,18 @@
 #include "netstray/base/text.h"
 
 namespace netstray {
+namespace {
+
+void warn_of_late_keys(const std::vector<std::string>& names, const std::string& path, Console& console) {
+  if (names.empty()) return;
+  constexpr std::size_t kNamed = 5;
+  const std::span<const std::string> shown(names.data(), std::min(names.size(), kNamed));
+  console.warn("late-keys", fmt::format("{}: {} that the first rows do not have {} left out: {}{}", path,
+                                        names.size() == 1 ? "a key" : "keys", names.size() == 1 ? "is" : "are",
+                                        join(shown, ", "), names.size() > kNamed ? ", ..." : ""));
+}
+
+}  // namespace
 
 void declare_source(CommandSpec& spec, SourceOptions& options) {
   spec.text("--layout", "NAME", options.layout,
@@ -34,6 +48,30 @@ void declare_source(CommandSpec& spec, SourceOptions& options) {
               [&options](const std::string& text) { options.types.push_back(text); })
       .flag("--skip-bad-rows", options.skip_bad_rows,
             "count rows that cannot be read, instead of stopping at the first");
+}
+
+void declare_max_rows(CommandSpec& spec, SourceOptions& options) {
+  spec.option("--max-rows", "N", "draw N rows at random while reading, for a table larger than memory", "all",
+              [&options](const std::string& text) {
+                const auto rows = parse_integer(text);
+                if (!rows || *rows < 1 || *rows > UINT32_MAX) {
+                  throw usage_error(fmt::format("--max-rows: found {}, expected a whole number from 1 to {}",
+                                                netstray::quoted(text), UINT32_MAX));
+                }
+                options.max_rows = static_cast<std::uint64_t>(*rows);
+              });
+}
+
+JsonInput note_input(const LoadedTable& loaded, Console& console) {
+  warn_of_skipped(loaded.skipped, loaded.path, console);
+  warn_of_late_keys(loaded.late_names, loaded.path, console);
+  JsonInput input{loaded.path, loaded.format, loaded.table.rows(), loaded.skipped};
+  if (loaded.rows_read > loaded.table.rows()) {
+    input.sampled_from = loaded.rows_read;
+    console.warn("rows-sampled", fmt::format("{}: {} of {} rows were drawn at random (--max-rows)", loaded.path,
+                                             grouped(loaded.table.rows()), grouped(loaded.rows_read)));
+  }
+  return input;
 }
 
 void declare_label(CommandSpec& spec, LabelOptions& options) {

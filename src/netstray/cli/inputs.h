@@ -17,6 +17,13 @@ namespace netstray {
 /// How the input is read: --layout, --columns, --no-header, --delimiter, --missing, --type, --skip-bad-rows.
 void declare_source(CommandSpec& spec, SourceOptions& options);
 
+/// --max-rows, for commands that have the whole table in memory; the rows are drawn with the command's --seed.
+void declare_max_rows(CommandSpec& spec, SourceOptions& options);
+
+/// What is said of a file that was loaded: warns of rows skipped or left out by --max-rows and of keys that came too
+/// late, and gives its entry in the command's JSON.
+JsonInput note_input(const LoadedTable& loaded, Console& console);
+
 /// Which column says what a row is: --label, --normal.
 struct LabelOptions {
   std::optional<std::string> label;

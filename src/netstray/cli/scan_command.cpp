@@ -35,8 +35,9 @@ class ScanCommand final : public Command {
         .example("netstray scan flows.csv", "the twenty rows that stand out most, with reasons")
         .example("netstray scan kddcup.data.gz --layout kdd99 --top 50", "a published data set")
         .example("zcat flows.csv.gz | netstray scan - --drop src_port --json", "from a pipe, as JSON")
-        .positional("FILE", data_, "a table: CSV or TSV, plain or .gz; - is standard input");
+        .positional("FILE", data_, "a table: CSV, TSV or JSON lines, plain, .gz or .zst; - is standard input");
     declare_source(spec, source_);
+    declare_max_rows(spec, source_);
     spec.text("--label", "COLUMN", label_, "a column that is a label: shown, never learned");
     declare_learn(spec, learn_);
     declare_detector(spec, detector_);
@@ -57,8 +58,9 @@ class ScanCommand final : public Command {
           fmt::format("scan: {0} learns from labels, which a scan never uses: netstray train --detector {0}",
                       settings_.recipe.name));
     }
+    source_.seed = common_.seed;
     const LoadedTable loaded = load_table(data_, source_);
-    warn_of_skipped(loaded.skipped, data_, console_);
+    const JsonInput input = note_input(loaded, console_);
 
     std::optional<LabelChoice> label;
     if (label_) {
@@ -71,7 +73,6 @@ class ScanCommand final : public Command {
     for (const auto& note : ranking.notes) console_.keep("fit", note);
     warn_of_likeness(ranking, loaded.table.rows());
     const ScanResult result = result_of(ranking, loaded, roles);
-    const JsonInput input{loaded.path, loaded.format, loaded.table.rows(), loaded.skipped};
     write_file("-", common_.json ? scan_json(console_.frame({input}), result)
                                  : scan_text(result, data_, console_.warnings(), colour_wanted(1)));
     return 0;
@@ -99,7 +100,7 @@ class ScanCommand final : public Command {
     for (const auto& ranked : ranking.top) {
       Finding finding;
       finding.rank = result.top.size() + 1;
-      finding.row = ranked.row + 1;
+      finding.row = loaded.number(ranked.row);
       finding.line = loaded.lines[ranked.row];
       finding.count = ranked.count;
       finding.similar = ranked.similar;

@@ -1,4 +1,4 @@
-#include <cmath>
+#include <algorithm>
 #include <optional>
 
 #include <fmt/core.h>
@@ -8,15 +8,15 @@
 #include "netstray/base/parallel.h"
 #include "netstray/base/progress.h"
 #include "netstray/base/text.h"
+#include "netstray/base/write_lines.h"
 #include "netstray/cli/command.h"
 #include "netstray/cli/console.h"
 #include "netstray/cli/inputs.h"
 #include "netstray/cli/models.h"
+#include "netstray/cli/scored_rows.h"
 #include "netstray/report/findings_text.h"
 #include "netstray/report/json.h"
 #include "netstray/report/terminal.h"
-#include "netstray/report/words.h"
-#include "netstray/table/csv_writer.h"
 
 namespace netstray {
 namespace {
@@ -36,8 +36,10 @@ class ScoreCommand final : public Command {
         .example("tail -f -n +1 flows.csv | netstray score usual.nst - --line-buffered", "score rows as they come")
         .example("netstray score usual.nst today.csv --false-alarms 0.001", "with another cut, without training again")
         .positional("MODEL", model_path_, "what `netstray train` made")
-        .positional("DATA", data_, "a table with the model's columns; - is standard input")
-        .text("-o,--out", "FILE", out_, "where the rows go");
+        .positional("DATA", data_, "a table with the model's columns (CSV or JSON lines); - is standard input")
+        .text(
+            "-o,--out", "FILE", out_,
+            "where the rows go, as CSV or as JSON lines by its name (.csv, .tsv, .jsonl, .ndjson), else as they came");
     declare_source(spec, source_);
     declare_threshold(spec, rule_);
     spec.flag("--line-buffered", line_buffered_, "write each row as soon as it has come");
@@ -58,7 +60,6 @@ class ScoreCommand final : public Command {
     const Schema expected = model.encoder().schema();
     TableSource source = open_for_model(data_, source_, model, expected);
     OutputFile out(out_);
-    write_header(source, out);
 
     EncodeCounts counts;
     std::uint64_t flagged = 0;
@@ -75,45 +76,18 @@ class ScoreCommand final : public Command {
   }
 
  private:
-  void write_header(const TableSource& source, OutputFile& out) const {
-    const char delimiter = source.reader().delimiter();
-    std::string line;
-    if (const auto& header = source.reader().header_text()) {
-      line = *header;
-    } else {
-      for (const auto& name : source.schema().names()) {
-        if (!line.empty()) line += delimiter;
-        append_csv_cell(line, name, delimiter);
-      }
-    }
-    for (const char* name : {"score", "p_value", "verdict", "reasons"}) {
-      line += delimiter;
-      if (source.schema().find(name)) line += "netstray_";
-      line += name;
-    }
-    out.write(line + "\n");
-    if (line_buffered_) out.flush();
-  }
-
   void stream(const Model& model, TableSource& source, OutputFile& out, EncodeCounts& counts,
               std::uint64_t& flagged) const {
-    const char delimiter = source.reader().delimiter();
+    const ScoredRows rows(source, out_);
+    out.write(rows.header());
+    if (line_buffered_) out.flush();
     Progress progress("scoring");
-    CsvBatch batch;
+    RowBatch batch;
     while (source.reader().read(batch, kBatchRows, line_buffered_)) {
       const Verdicts verdicts = model.judge(batch.table, Explain::flagged, &counts);
-      for (std::size_t row = 0; row < batch.texts.size(); ++row) {
-        std::string line = batch.texts[row];
-        const double p = verdicts.p_values[row];
-        fmt::format_to(std::back_inserter(line), "{0}{1:.9g}{0}{2}{0}{3}{0}", delimiter, verdicts.scores[row],
-                       std::isnan(p) ? std::string() : fmt::format("{:.6g}", p), verdicts.verdicts[row]);
-        if (verdicts.verdicts[row] == 1) {
-          append_csv_cell(line, reasons_cell(verdicts.reasons[row]), delimiter);
-          ++flagged;
-        }
-        line += '\n';
-        out.write(line);
-      }
+      write_lines(out, batch.texts.size(),
+                  [&](std::size_t row, std::string& text) { rows.append(batch, verdicts, row, text); });
+      flagged += static_cast<std::uint64_t>(std::ranges::count(verdicts.verdicts, 1));
       if (line_buffered_) out.flush();
       progress.update(source.reader().source().position(), source.reader().source().size());
     }

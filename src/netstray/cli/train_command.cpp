@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include <fmt/core.h>
@@ -7,6 +8,7 @@
 #include "netstray/base/output_file.h"
 #include "netstray/base/parallel.h"
 #include "netstray/base/text.h"
+#include "netstray/base/write_lines.h"
 #include "netstray/cli/command.h"
 #include "netstray/cli/console.h"
 #include "netstray/cli/inputs.h"
@@ -35,9 +37,10 @@ class TrainCommand final : public Command {
                  "learn from its normal rows; flag one in a thousand rows like them")
         .example("netstray train KDDTrain+.txt.gz --layout nsl-kdd -o kdd.nst",
                  "a published data set, without a header")
-        .positional("DATA", data_, "a table: CSV or TSV, plain or .gz; - is standard input")
+        .positional("DATA", data_, "a table: CSV, TSV or JSON lines, plain, .gz or .zst; - is standard input")
         .text("-o,--out", "MODEL", model_path_, "where the model goes");
     declare_source(spec, source_);
+    declare_max_rows(spec, source_);
     declare_label(spec, label_);
     spec.flag("--all-rows", all_rows_, "fit on all rows, whatever their label");
     declare_learn(spec, learn_);
@@ -58,8 +61,9 @@ class TrainCommand final : public Command {
     set_threads(static_cast<unsigned>(common_.threads));
     console_.quiet = common_.quiet;
     settings_.recipe = detector_.recipe();
+    source_.seed = common_.seed;
     const LoadedTable loaded = load_table(data_, source_);
-    warn_of_skipped(loaded.skipped, data_, console_);
+    const JsonInput input = note_input(loaded, console_);
     settings_.seed = common_.seed;
     if (rule_) settings_.rule = *rule_;
 
@@ -86,7 +90,6 @@ class TrainCommand final : public Command {
     if (scores_path_) write_scores(loaded, trained);
     trained.model.save(model_path_);
     const ModelSummary summary = summarise(trained.model, model_path_);
-    const JsonInput input{loaded.path, loaded.format, loaded.table.rows(), loaded.skipped};
     write_file("-",
                common_.json ? train_json(console_.frame({input}), summary) : trained_text(summary, colour_wanted(1)));
     return 0;
@@ -134,15 +137,17 @@ class TrainCommand final : public Command {
     for (std::size_t i = 0; i < trained.kept_back.size(); ++i) {
       lines.push_back({trained.kept_back[i], false, trained.kept_back_scores[i]});
     }
-    std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.row < b.row; });
+    const auto behind_fitted = lines.begin() + static_cast<std::ptrdiff_t>(trained.fitted.size());
+    std::inplace_merge(lines.begin(), behind_fitted, lines.end(),
+                       [](const Line& a, const Line& b) { return a.row < b.row; });
 
     OutputFile out(*scores_path_);
     out.write("row,line,used_for,score,verdict\n");
-    for (const auto& line : lines) {
-      out.write(fmt::format("{},{},{},{:.9g},{}\n", line.row + 1, loaded.lines[line.row],
-                            line.fitted ? "training" : "calibration", line.score,
-                            line.score > trained.model.cut ? 1 : 0));
-    }
+    write_lines(out, lines.size(), [&](std::size_t index, std::string& text) {
+      const Line& line = lines[index];
+      fmt::format_to(std::back_inserter(text), "{},{},{},{:.9g},{}\n", loaded.number(line.row), loaded.lines[line.row],
+                     line.fitted ? "training" : "calibration", line.score, line.score > trained.model.cut ? 1 : 0);
+    });
     out.commit();
   }
 

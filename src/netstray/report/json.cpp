@@ -32,7 +32,9 @@ Json frame_json(const JsonFrame& frame) {
   json["inputs"] = array_of(frame.inputs, [](const JsonInput& input) {
     Json skipped = Json::object();
     for (const auto& [reason, count] : input.skipped) skipped[reason] = count;
-    return Json{{"path", input.path}, {"format", input.format}, {"rows", input.rows}, {"skipped", skipped}};
+    Json entry{{"path", input.path}, {"format", input.format}, {"rows", input.rows}, {"skipped", skipped}};
+    if (input.sampled_from) entry["sampled_from"] = *input.sampled_from;
+    return entry;
   });
   json["warnings"] = array_of(
       frame.warnings, [](const JsonWarning& warning) { return Json{{"id", warning.id}, {"text", warning.text}}; });
@@ -184,6 +186,10 @@ void add_rows(Json& json, const TrainingRecord& record) {
 }
 
 }  // namespace
+
+std::string reasons_json(std::span<const Reason> reasons) {
+  return array_of(reasons, reason_json).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 std::string train_json(const JsonFrame& frame, const ModelSummary& model) {
   Json json = frame_json(frame);

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,7 @@ struct JsonInput {
   std::string format;  ///< "csv", "csv.gz", ...
   std::uint64_t rows = 0;
   std::map<std::string, std::uint64_t> skipped;  ///< rows left out, by reason
+  std::optional<std::uint64_t> sampled_from{};   ///< rows in the file, where `rows` were drawn from them
 };
 
 /// Something that went to stderr as well.
@@ -57,6 +60,9 @@ struct DoctorReport {
   unsigned threads = 0;
   std::vector<Library> built_with;
 };
+
+/// Reasons as an array of objects, on one line, for a line of JSON lines.
+std::string reasons_json(std::span<const Reason> reasons);
 
 std::string train_json(const JsonFrame& frame, const ModelSummary& model);
 /// `model` may be null: scores made elsewhere.

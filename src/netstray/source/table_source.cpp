@@ -1,15 +1,21 @@
 #include "netstray/source/table_source.h"
 
 #include <filesystem>
+#include <memory>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "netstray/base/content.h"
 #include "netstray/base/error.h"
+#include "netstray/base/memory.h"
+#include "netstray/base/peeked_source.h"
 #include "netstray/base/progress.h"
 #include "netstray/base/read_ahead.h"
 #include "netstray/base/text.h"
 #include "netstray/source/names_file.h"
+#include "netstray/source/row_sample.h"
+#include "netstray/table/json_reader.h"
 
 namespace netstray {
 namespace {
@@ -93,37 +99,103 @@ CsvOptions csv_options(const SourceOptions& options, const Layout* layout, bool 
   return csv;
 }
 
+/// Sees to it that a table that grows does not take all of the memory, so that a file too large, or made to be, ends
+/// with a message. Looks now and then only.
+class MemoryGuard {
+ public:
+  explicit MemoryGuard(const std::string& path) : path_(path) {}
+
+  void check(const Table& table) {
+    if (table.rows() < next_rows_) return;
+    next_rows_ = table.rows() + table.rows() / 4;
+    if (table.memory_bytes() <= limit_) return;
+    throw Error(
+        fmt::format("{}: too large for the memory of this machine: {} rows take {} of {} MiB; --max-rows N draws "
+                    "a sample",
+                    path_, grouped(table.rows()), grouped(table.memory_bytes() >> 20U), grouped(allowed_ >> 20U)));
+  }
+
+ private:
+  const std::string& path_;
+  std::uint64_t allowed_ = memory_allowed();
+  std::uint64_t limit_ = allowed_ / 4 * 3;
+  std::size_t next_rows_ = std::size_t{1} << 20;
+};
+
+/// Whether JSON lines begin here; reads no further than to the first bytes that tell. Throws Error for what is no text.
+bool looks_like_json(PeekedSource& source) {
+  constexpr std::size_t kMostBytes = std::size_t{1} << 16;
+  auto head = source.peek(1);
+  if (const auto what = foreign_content(head); !what.empty()) {
+    throw Error(fmt::format("{}: looks like {}; expected CSV or JSON lines", source.name(), what));
+  }
+  if (trim(head).starts_with("[{")) {
+    throw Error(
+        fmt::format("{}: looks like a JSON array; expected CSV or JSON lines, which have one object a line (jq "
+                    "-c '.[]' makes them)",
+                    source.name()));
+  }
+  for (std::size_t before = 0; (trim(head).empty() || trim(head) == "{") && head.size() > before;) {
+    before = head.size();
+    if (before < kMostBytes) head = source.peek(before + 1);
+  }
+  return begins_json(head);
+}
+
+void refuse_csv_options(const SourceOptions& options, const std::string& name) {
+  const char* option = options.columns ? "--columns" : options.no_header ? "--no-header" : nullptr;
+  if (options.delimiter) option = "--delimiter";
+  if (option != nullptr) throw usage_error(fmt::format("{} is for CSV, but {} has JSON lines", option, name));
+}
+
 }  // namespace
 
-TableSource::TableSource(std::string path, CsvReader reader, const Layout* layout)
+TableSource::TableSource(std::string path, std::unique_ptr<TableReader> reader, const Layout* layout)
     : path_(std::move(path)), reader_(std::move(reader)), layout_(layout) {}
 
 TableSource TableSource::open(const std::string& path, const SourceOptions& options, bool keep_text,
                               const Schema* expected) {
   const Layout* chosen = options.layout ? &netstray::layout(*options.layout) : nullptr;
   auto csv = csv_options(options, chosen, keep_text, expected);
-  return {path, CsvReader(read_ahead(open_bytes(path)), std::move(csv)), chosen};
+  auto source = std::make_unique<PeekedSource>(read_ahead(open_bytes(path)));
+  const bool json = looks_like_json(*source);
+  if (json) refuse_csv_options(options, source->name());
+  std::unique_ptr<TableReader> reader;
+  if (json) {
+    reader = std::make_unique<JsonReader>(std::move(source), std::move(csv));
+  } else {
+    reader = std::make_unique<CsvReader>(std::move(source), std::move(csv));
+  }
+  return {path, std::move(reader), chosen};
 }
 
 std::string TableSource::format() const {
-  std::string_view name = "csv";
-  if (reader_.delimiter() == '\t') name = "tsv";
-  const std::string_view compression = reader_.source().compression();
-  return fmt::format("{}{}", name, compression == "gzip" ? ".gz" : compression == "zstd" ? ".zst" : "");
+  const std::string_view compression = reader_->source().compression();
+  return fmt::format("{}{}", reader_->format(), compression == "gzip" ? ".gz" : compression == "zstd" ? ".zst" : "");
 }
 
 LoadedTable load_table(const std::string& path, const SourceOptions& options, const Schema* expected) {
   auto source = TableSource::open(path, options, false, expected);
-  CsvReader& reader = source.reader();
+  TableReader& reader = source.reader();
   Progress progress("reading");
-  CsvBatch batch;
+  MemoryGuard guard(path);
+  std::optional<RowSample> sample;
+  if (options.max_rows) sample.emplace(*options.max_rows, options.seed);
+  RowBatch batch;
   bool more = reader.read(batch, kRowsPerPiece);
   while (more) {
+    if (sample) sample->thin(batch);
+    guard.check(batch.table);
     progress.update(reader.source().position(), reader.source().size());
     more = reader.append(batch, kRowsPerPiece);
   }
-  return {std::move(batch.table), std::move(batch.lines),   source.layout(), path,
-          source.format(),        reader.source().digest(), reader.skipped()};
+  if (sample) sample->finish(batch);
+  LoadedTable loaded{std::move(batch.table), std::move(batch.lines),   source.layout(), path,
+                     source.format(),        reader.source().digest(), reader.skipped()};
+  loaded.late_names = reader.late_names();
+  loaded.rows_read = reader.rows();
+  if (sample) loaded.numbers = sample->numbers();
+  return loaded;
 }
 
 }  // namespace netstray

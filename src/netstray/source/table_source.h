@@ -18,34 +18,39 @@ struct SourceOptions {
   std::optional<std::string>
       columns;             ///< --columns: names joined by commas, or the path of a KDD .names file (the label is added)
   bool no_header = false;  ///< --no-header
-  std::optional<char> delimiter;       ///< --delimiter
-  std::optional<std::string> missing;  ///< --missing: a comma-joined list that replaces the default one
-  std::vector<std::string> types;      ///< --type c=T, each
-  bool skip_bad_rows = false;          ///< --skip-bad-rows
+  std::optional<char> delimiter;          ///< --delimiter
+  std::optional<std::string> missing;     ///< --missing: a comma-joined list that replaces the default one
+  std::vector<std::string> types;         ///< --type c=T, each
+  bool skip_bad_rows = false;             ///< --skip-bad-rows
+  std::optional<std::uint64_t> max_rows;  ///< --max-rows: load_table draws so many
+  std::uint64_t seed = 0;                 ///< of that
 };
 
 /// A table as a user named it, opened: reads it by batches, knows its layout.
 class TableSource {
  public:
-  /// Opens `path` (`-` = standard input), finds its format by content. keep_text as in CsvOptions. `expected` are the
-  /// types that a model wants for its columns (they overrule finding, not the user's --type; all other columns are read
-  /// as categories, whatever is in them). Throws Error as CsvReader.
+  /// Opens `path` (`-` = standard input), finds its format by content: JSON lines where it begins as an object does,
+  /// else CSV; a kind of file that is neither is an Error that says what it looks like. keep_text as in CsvOptions.
+  /// `expected` are the types that a model wants for its columns (they overrule finding, not the user's --type; all
+  /// other columns are read as categories, whatever is in them). Throws Error as CsvReader.
   static TableSource open(const std::string& path, const SourceOptions& options, bool keep_text = false,
                           const Schema* expected = nullptr);
 
-  CsvReader& reader() noexcept { return reader_; }
-  const CsvReader& reader() const noexcept { return reader_; }
-  const Schema& schema() const noexcept { return reader_.schema(); }
+  TableReader& reader() noexcept { return *reader_; }
+  const TableReader& reader() const noexcept { return *reader_; }
+  /// The same where it reads CSV, else null.
+  const CsvReader* csv() const noexcept { return dynamic_cast<const CsvReader*>(reader_.get()); }
+  const Schema& schema() const noexcept { return reader_->schema(); }
   /// Null without --layout.
   const Layout* layout() const noexcept { return layout_; }
-  /// "csv", "csv.gz", ... for the JSON frame.
+  /// "csv", "csv.gz", "jsonl.zst", ... for the JSON frame.
   std::string format() const;
   std::string path() const { return path_; }
 
  private:
-  TableSource(std::string path, CsvReader reader, const Layout* layout);
+  TableSource(std::string path, std::unique_ptr<TableReader> reader, const Layout* layout);
   std::string path_;
-  CsvReader reader_;
+  std::unique_ptr<TableReader> reader_;
   const Layout* layout_;
 };
 
@@ -58,9 +63,17 @@ struct LoadedTable {
   std::string format;
   std::string digest;  ///< XXH3-128 of the file
   std::map<std::string, std::uint64_t> skipped;
+  std::vector<std::string> late_names = {};  ///< keys of JSON that came too late to be columns
+  std::uint64_t rows_read = 0;               ///< more than the table has where max_rows drew them
+  std::vector<std::uint64_t> numbers = {};   ///< of the rows that were drawn, from 1; empty where all are here
+
+  /// The row's number in the file, from 1.
+  std::uint64_t number(std::size_t row) const noexcept { return numbers.empty() ? row + 1 : numbers[row]; }
 };
 
-/// Reads everything, with a progress bar. Throws Error as CsvReader, and where there are no rows.
+/// Reads everything, or with max_rows draws rows (RowSample) while reading, with a progress bar. Throws Error as
+/// TableReader, where there are no rows, and where the table grows over three quarters of the memory that the process
+/// may take.
 LoadedTable load_table(const std::string& path, const SourceOptions& options, const Schema* expected = nullptr);
 
 }  // namespace netstray

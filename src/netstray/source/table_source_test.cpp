@@ -168,5 +168,56 @@ TEST_F(TableSourceTest, CountsSkippedRows) {
   EXPECT_EQ(loaded.skipped, (std::map<std::string, std::uint64_t>{{"too few cells", 1}}));
 }
 
+TEST_F(TableSourceTest, KnowsJsonLinesByTheirContent) {
+  const auto loaded = load_table(file("flows.log", "\n {\"id\": {\"orig_p\": 80}}\n{\"id\": {\"orig_p\": 81}}\n"), {});
+  EXPECT_EQ(loaded.format, "jsonl");
+  EXPECT_EQ(loaded.table.schema().names(), std::vector<std::string>{"id.orig_p"});
+  EXPECT_EQ(loaded.rows_read, 2U);
+  SourceOptions options;
+  options.no_header = true;
+  EXPECT_EQ(error_of(file("f.jsonl", "{\"a\":1}\n"), options), "--no-header is for CSV, but f.jsonl has JSON lines");
+}
+
+TEST_F(TableSourceTest, SaysWhatAFileOfAnotherKindLooksLike) {
+  using namespace std::string_literals;
+  EXPECT_EQ(error_of(file("a", "\xd4\xc3\xb2\xa1\x02\0\x04\0"s), {}),
+            "a: looks like a packet capture (pcap), which is not read yet; expected CSV or JSON lines");
+  EXPECT_EQ(error_of(file("b", "PK\x03\x04 and so on"), {}).substr(0, 27), "b: looks like a zip archive");
+  EXPECT_EQ(error_of(file("c",
+                          "\xfd"
+                          "7zXZ\0\0"s),
+                     {})
+                .substr(0, 49),
+            "c: looks like an xz file; unpack it first (xz -d)");
+  EXPECT_EQ(error_of(file("d", "PAR1\x15\x04"), {}).substr(0, 26), "d: looks like a Parquet fi");
+  EXPECT_EQ(error_of(file("e", "[{\"a\":1}]"), {}).substr(0, 26), "e: looks like a JSON array");
+  EXPECT_EQ(error_of(file("f", "<!DOCTYPE html>"), {}).substr(0, 24), "f: looks like a web page");
+}
+
+TEST_F(TableSourceTest, DrawsRowsInTheOrderOfTheFile) {
+  std::string text = "number,half\n";
+  for (int i = 1; i <= 1000; ++i) text += std::to_string(i) + "," + std::to_string(i) + ".5\n";
+  SourceOptions options;
+  options.max_rows = 100;
+  options.seed = 3;
+  const auto path = file("t.csv", text);
+  const auto loaded = load_table(path, options);
+  ASSERT_EQ(loaded.table.rows(), 100U);
+  EXPECT_EQ(loaded.rows_read, 1000U);
+  for (std::size_t row = 0; row < 100; ++row) {
+    EXPECT_EQ(loaded.number(row), loaded.lines[row] - 1);
+    EXPECT_EQ(loaded.table.column(0).text(row), std::to_string(loaded.number(row)));
+    EXPECT_EQ(loaded.table.column(1).text(row), std::to_string(loaded.number(row)) + ".5");
+    if (row > 0) {
+      EXPECT_LT(loaded.lines[row - 1], loaded.lines[row]);
+    }
+  }
+  EXPECT_EQ(load_table(path, options).lines, loaded.lines);
+  options.seed = 4;
+  EXPECT_NE(load_table(path, options).lines, loaded.lines);
+  options.max_rows = 5000;
+  EXPECT_EQ(load_table(path, options).table.rows(), 1000U);
+}
+
 }  // namespace
 }  // namespace netstray

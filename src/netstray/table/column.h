@@ -78,6 +78,13 @@ class Column {
 
   /// integer, number: the value; time: seconds since 1970; NaN where missing. Not for category and address.
   double number(std::size_t row) const noexcept;
+  /// integer, number: calls use(mantissas) with the std::vector of integers of 1 to 8 bytes that the column has, one a
+  /// row, any where missing; a mantissa stands for the number mantissa / divisor(). Only while it holds them.
+  template <typename Use>
+  void visit_mantissas(Use&& use) const {
+    integers_.visit(std::forward<Use>(use));
+  }
+  double divisor() const noexcept { return power(); }
   /// All rows' number() at once (fast).
   std::vector<double> numbers() const;
   TimeNs time(std::size_t row) const noexcept { return integers_[row]; }

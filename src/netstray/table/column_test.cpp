@@ -174,5 +174,61 @@ TEST(Column, GivesTheNearestDoubleHoweverItWasWidened) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) compare_with_naive_list(seed);
 }
 
+/// A value of any kind that a column of numbers may hold, appended to both.
+void append_random(Rng& rng, bool numbers, Column& one, Column& other) {
+  if (rng.uniform() < 0.1) {
+    one.append_missing();
+    other.append_missing();
+  } else if (!numbers) {
+    const auto text = "level " + std::to_string(rng.below(12));
+    one.append_text(text);
+    other.append_text(text);
+  } else if (rng.uniform() < 0.02) {
+    const double value = rng.uniform();
+    one.append_number(value);
+    other.append_number(value);
+  } else {
+    const auto scale = rng.uniform() < 0.5 ? 0U : static_cast<unsigned>(rng.below(4));
+    const auto mantissa = static_cast<std::int64_t>(rng.below(rng.uniform() < 0.9 ? 100 : 1'000'000'000)) - 50;
+    one.append_decimal(mantissa, scale);
+    other.append_decimal(mantissa, scale);
+  }
+}
+
+TEST(Column, PutTogetherOfPartsIsAsIfAppendedOneByOne) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    Rng rng(seed);
+    const bool numbers = rng.uniform() < 0.6;
+    const ColumnType type = numbers ? ColumnType::number : ColumnType::category;
+    Column whole(type);
+    Column joined(type);
+    for (std::uint64_t parts = 1 + rng.below(5); parts > 0; --parts) {
+      Column part(type);
+      Column unused(type);
+      for (std::uint64_t i = rng.below(5); i > 0; --i) append_random(rng, numbers, part, unused);
+      const std::size_t begin = part.size();
+      for (std::uint64_t i = rng.below(40); i > 0; --i) append_random(rng, numbers, part, whole);
+      const std::size_t end = part.size();
+      for (std::uint64_t i = rng.below(5); i > 0; --i) append_random(rng, numbers, part, unused);
+      joined.append_rows(part, begin, end);
+    }
+    std::vector<std::uint32_t> picked;
+    for (std::uint32_t row = 0; row < whole.size(); ++row) {
+      if (rng.uniform() < 0.5) picked.push_back(row);
+    }
+    const Column gathered = whole.gather(picked);
+    ASSERT_EQ(joined.size(), whole.size()) << "seed " << seed;
+    ASSERT_EQ(joined.missing_count(), whole.missing_count()) << "seed " << seed;
+    ASSERT_EQ(joined.levels(), whole.levels()) << "seed " << seed;
+    for (std::size_t row = 0; row < whole.size(); ++row)
+      ASSERT_EQ(joined.text(row), whole.text(row)) << "seed " << seed;
+    ASSERT_EQ(gathered.size(), picked.size()) << "seed " << seed;
+    for (std::size_t i = 0; i < picked.size(); ++i) {
+      ASSERT_EQ(gathered.text(i), whole.text(picked[i])) << "seed " << seed;
+      ASSERT_EQ(gathered.missing(i), whole.missing(picked[i])) << "seed " << seed;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace netstray

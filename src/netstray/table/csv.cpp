@@ -494,6 +494,10 @@ bool CsvReader::append(CsvBatch& batch, std::size_t max_rows) { return state_->a
 
 std::uint64_t CsvReader::rows() const noexcept { return state_->rows(); }
 const std::map<std::string, std::uint64_t>& CsvReader::skipped() const noexcept { return state_->skipped(); }
+const std::vector<std::string>& CsvReader::late_names() const noexcept {
+  static const std::vector<std::string> none;
+  return none;
+}
 const ByteSource& CsvReader::source() const noexcept { return state_->scanner().source(); }
 
 }  // namespace netstray

@@ -8,10 +8,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "netstray/base/byte_source.h"
-#include "netstray/table/table.h"
+#include "netstray/table/table_reader.h"
 
 namespace netstray {
 
@@ -47,12 +48,7 @@ struct CsvOptions {
   std::size_t block_bytes = std::size_t{1} << 20;
 };
 
-/// Rows of a batch: the table, where each row came from, and (with keep_text) what it looked like.
-struct CsvBatch {
-  Table table;
-  std::vector<std::uint64_t> lines;  ///< line number in the file of each row's first line, from 1
-  std::vector<std::string> texts;    ///< only with keep_text; without the line end
-};
+using CsvBatch = RowBatch;
 
 /// Reads CSV and its dialects (RFC 4180 quotes, CRLF, BOM, tabs) in one pass over the bytes. Memory: one batch plus a
 /// bounded buffer (a block and a row).
@@ -69,34 +65,33 @@ struct CsvBatch {
 ///
 /// Throws Error `NAME:LINE:COLUMN: field: found "...", expected ...` (LINE and COLUMN from 1; COLUMN counts cells) for
 /// a row too short or long, a quote never closed, text in a numeric column, a number too large, NUL bytes, a line over
-/// 16 MiB, an empty file, no rows, duplicate names, a first row that looks like data. Not thread-safe.
-class CsvReader {
+/// 16 MiB, an empty file, no rows, duplicate names, a first row that looks like data.
+///
+/// Rows without anything unusual are parsed in pieces on all threads, the others one by one; the result is the same for
+/// any number of threads, instruction set and size of blocks. The reasons of skipped rows: "too few cells", "too many
+/// cells", "not a number", "not an integer", "number too large", "not a time", "NUL byte", "quote never closed", "text
+/// after a quote", "line too long".
+class CsvReader final : public TableReader {
  public:
   /// Reads the header and, where types are to be found, the first rows.
   CsvReader(std::unique_ptr<ByteSource> source, CsvOptions options);
-  ~CsvReader();
+  ~CsvReader() override;
   CsvReader(CsvReader&&) noexcept;
   CsvReader& operator=(CsvReader&&) noexcept;
 
-  const Schema& schema() const noexcept;
+  const Schema& schema() const noexcept override;
   char delimiter() const noexcept;
   /// The header line as it stood in the file (without line end), or nothing.
   const std::optional<std::string>& header_text() const noexcept;
 
-  /// Up to max_rows further rows into a fresh batch (own dictionaries); false at the end. With `only_available`, a pipe
-  /// that has nothing more for now ends the batch early (at least one row). Throws Error at the end of a file without
-  /// rows.
-  bool read(CsvBatch& batch, std::size_t max_rows, bool only_available = false);
-  /// The same, behind the rows that a batch of this reader has already: to read a large table piece by piece.
-  bool append(CsvBatch& batch, std::size_t max_rows);
-
-  /// Rows that were given out, and rows skipped by reason, so far. The reasons: "too few cells", "too many cells", "not
-  /// a number", "not an integer", "number too large", "not a time", "NUL byte", "quote never closed", "text after a
-  /// quote", "line too long".
-  std::uint64_t rows() const noexcept;
-  const std::map<std::string, std::uint64_t>& skipped() const noexcept;
-
-  const ByteSource& source() const noexcept;
+  bool read(CsvBatch& batch, std::size_t max_rows, bool only_available = false) override;
+  bool append(CsvBatch& batch, std::size_t max_rows) override;
+  std::uint64_t rows() const noexcept override;
+  const std::map<std::string, std::uint64_t>& skipped() const noexcept override;
+  /// None: the header, or the first row, tells all columns.
+  const std::vector<std::string>& late_names() const noexcept override;
+  const ByteSource& source() const noexcept override;
+  std::string_view format() const noexcept override { return delimiter() == '\t' ? "tsv" : "csv"; }
 
  private:
   class State;

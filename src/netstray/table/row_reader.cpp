@@ -61,11 +61,28 @@ void RowReader::set_type(std::size_t index, ColumnType type) {
 
 std::optional<CellProblem> RowReader::append(CsvScanner& row, Table& table) {
   for (std::size_t index = 0; index < states_.size(); ++index) {
-    if (append_cell(index, row.cell(index), table)) continue;
-    while (index > 0) table.column(--index).pop_back();
-    return std::exchange(problem_, std::nullopt);
+    if (!append_cell(index, row.cell(index), table)) return take_back(index, table);
   }
   return {};
+}
+
+std::optional<CellProblem> RowReader::append(std::span<const std::optional<std::string_view>> cells, Table& table) {
+  for (std::size_t index = 0; index < states_.size(); ++index) {
+    if (!cells[index]) {
+      table.column(index).append_missing();
+    } else if (!append_cell(index, *cells[index], table)) {
+      return take_back(index, table);
+    }
+  }
+  return {};
+}
+
+/// The problem of the cell behind the first `cells` of a row, which are taken back.
+CellProblem RowReader::take_back(std::size_t cells, Table& table) {
+  for (std::size_t index = 0; index < cells; ++index) table.column(index).pop_back();
+  auto problem = *std::move(problem_);
+  problem_.reset();
+  return problem;
 }
 
 bool RowReader::append_cell(std::size_t index, std::string_view cell, Table& table) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,8 @@ class RowReader {
   /// Appends the scanner's row, which has as many cells as the schema fields, to `table`, which has this schema; where
   /// a column's type changes, it changes in both. Appends nothing where there is a problem.
   std::optional<CellProblem> append(CsvScanner& row, Table& table);
+  /// The same with these cells; nothing is a missing value.
+  std::optional<CellProblem> append(std::span<const std::optional<std::string_view>> cells, Table& table);
 
  private:
   struct ColumnState {
@@ -62,6 +65,7 @@ class RowReader {
     bool operator==(const ColumnState&) const = default;
   };
 
+  CellProblem take_back(std::size_t cells, Table& table);
   bool append_unusual_number(std::size_t index, std::string_view cell, Table& table);
   bool append_time(std::size_t index, std::string_view cell, Table& table);
   bool append_undecided(std::size_t index, std::string_view cell, Table& table);

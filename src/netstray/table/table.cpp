@@ -81,6 +81,20 @@ Table::Table(Schema schema, std::vector<Column> columns) : schema_(std::move(sch
   }
 }
 
+Table Table::gather(std::span<const std::uint32_t> rows) const {
+  Table picked(schema_);
+  parallel_for(columns_.size(), 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) picked.columns_[i] = columns_[i].gather(rows);
+  });
+  return picked;
+}
+
+std::size_t Table::memory_bytes() const noexcept {
+  std::size_t bytes = 0;
+  for (const auto& column : columns_) bytes += column.memory_bytes();
+  return bytes;
+}
+
 void Table::become_number(std::size_t index) {
   columns_[index].become_number();
   schema_ = with_type(schema_, index, columns_[index].type());

@@ -26,6 +26,10 @@ class Table {
   const Column& column(std::size_t index) const noexcept { return columns_[index]; }
   Column& column(std::size_t index) noexcept { return columns_[index]; }
   const Column& column(std::string_view name) const { return columns_[schema_.require(name)]; }
+  /// A table of these rows, in this order.
+  Table gather(std::span<const std::uint32_t> rows) const;
+  /// Bytes of memory that the columns hold (about).
+  std::size_t memory_bytes() const noexcept;
   /// Makes an integer column a number column, in the schema too.
   void become_number(std::size_t index);
   /// Puts a column of the same length, whatever its type, in the place of another.
