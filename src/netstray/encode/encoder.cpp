@@ -10,6 +10,7 @@
 #include "netstray/base/error.h"
 #include "netstray/base/parallel.h"
 #include "netstray/base/text.h"
+#include "netstray/encode/close_mantissas.h"
 #include "netstray/encode/levels.h"
 #include "netstray/encode/rarity.h"
 #include "netstray/encode/scaling.h"
@@ -29,7 +30,54 @@ struct EncodedNumbers {
   std::uint64_t unseen = 0, out_of_range = 0;
 };
 
+/// The training rows' values that are there, ascending.
+std::vector<double> sorted_numbers(const Column& source, std::span<const std::uint32_t> rows) {
+  if (const auto close = CloseMantissas::find(source)) return close->sorted(rows);
+  const std::vector<double> numbers = source.numbers();
+  std::vector<double> values;
+  values.reserve(rows.size());
+  for (const std::uint32_t row : rows) {
+    if (std::isfinite(numbers[row])) values.push_back(numbers[row]);
+  }
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+/// encode_numbers for a column of few possible values.
+EncodedNumbers encode_close_numbers(const Encoder::Column& column, const Column& source, const Encoding& encoding,
+                                    const CloseMantissas& close) {
+  EncodedNumbers encoded;
+  std::vector<std::uint8_t> outside(close.size());
+  for (std::size_t i = 0; i < close.size(); ++i) {
+    outside[i] = close.value(i) < column.min || close.value(i) > column.max ? 1 : 0;
+  }
+  if (std::ranges::count(outside, 1) > 0) {
+    const auto flags = close.look_up(outside);
+    for (std::size_t row = 0; row < flags.size(); ++row) {
+      if (!source.missing(row)) encoded.out_of_range += flags[row];
+    }
+  }
+  for (std::size_t which = 0; which < encoding.numeric.size(); ++which) {
+    const NumberScaler scaled(column, encoding.numeric[which], which);
+    std::vector<float> list(close.size());
+    for (std::size_t i = 0; i < list.size(); ++i) list[i] = scaled(close.value(i));
+    auto& values = encoded.values.emplace_back(close.look_up(list));
+    const float instead = scaled(column.median);
+    for (std::size_t row = 0; source.has_missing() && row < values.size(); ++row) {
+      if (source.missing(row)) values[row] = instead;
+    }
+  }
+  if (column.missing == 0) {
+    encoded.unseen = source.missing_count();
+    return encoded;
+  }
+  encoded.missing.resize(source.size());
+  for (std::size_t row = 0; row < source.size(); ++row) encoded.missing[row] = source.missing(row) ? 1 : 0;
+  return encoded;
+}
+
 EncodedNumbers encode_numbers(const Encoder::Column& column, const Column& source, const Encoding& encoding) {
+  if (const auto close = CloseMantissas::find(source)) return encode_close_numbers(column, source, encoding, *close);
   std::vector<double> numbers = source.numbers();
   EncodedNumbers encoded;
   encoded.missing.resize(column.missing > 0 ? numbers.size() : 0);
@@ -94,10 +142,9 @@ Encoder Encoder::fit(const Table& table, std::span<const std::size_t> columns, s
         fit_levels(column, source, rows);
         continue;
       }
-      const std::vector<double> numbers = source.numbers();
-      std::vector<double> values(rows.size());
-      std::ranges::transform(rows, values.begin(), [&](std::uint32_t row) { return numbers[row]; });
-      fit_numbers(column, std::move(values), encoding);
+      std::vector<double> values = sorted_numbers(source, rows);
+      const std::size_t missing = rows.size() - values.size();
+      fit_numbers(column, std::move(values), missing, encoding);
     }
   });
   if (encoding.categories == CategoryEncoding::rarity) encoder.pairs_ = encoder.count_pairs(table, columns, rows);

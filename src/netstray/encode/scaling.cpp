@@ -40,7 +40,9 @@ Encoder::LinearScale fit_scale(const Encoder::Column& column, const std::vector<
       return {column.mean, sd};
     case NumericScaling::log: {
       std::vector<double> logs(sorted.size());
-      std::transform(sorted.begin(), sorted.end(), logs.begin(), log_of);
+      for (std::size_t i = 0; i < sorted.size(); ++i) {
+        logs[i] = i > 0 && sorted[i] == sorted[i - 1] ? logs[i - 1] : log_of(sorted[i]);
+      }
       const MeanSd moments = mean_sd(logs);
       return {same ? logs.front() : moments.mean, same ? 1 : usable(moments.sd, 1)};
     }
@@ -57,11 +59,8 @@ Encoder::LinearScale fit_scale(const Encoder::Column& column, const std::vector<
 
 }  // namespace
 
-void fit_numbers(Encoder::Column& column, std::vector<double> values, const Encoding& encoding) {
-  const std::size_t rows = values.size();
-  std::erase_if(values, [](double value) { return !std::isfinite(value); });
-  std::sort(values.begin(), values.end());
-  column.missing = rows - values.size();
+void fit_numbers(Encoder::Column& column, std::vector<double> values, std::uint64_t missing, const Encoding& encoding) {
+  column.missing = missing;
   column.constant = values.empty() || (column.missing == 0 && values.front() == values.back());
   if (!values.empty()) {
     column.min = values.front();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -10,8 +11,9 @@ namespace netstray {
 /// Intervals between the quantiles of NumericScaling::rank, so there is one quantile more.
 inline constexpr std::size_t kRankSteps = 1000;
 
-/// What is learned of a number column; `values` are the training rows', NaN where missing. Sets all number members.
-void fit_numbers(Encoder::Column& column, std::vector<double> values, const Encoding& encoding);
+/// What is learned of a number column: `values` are those of the training rows that have one, finite and ascending, and
+/// `missing` is how many do not. Sets all number members.
+void fit_numbers(Encoder::Column& column, std::vector<double> values, std::uint64_t missing, const Encoding& encoding);
 
 /// A fitted column's scaling, made ready for many values.
 class NumberScaler {

@@ -14,20 +14,33 @@ namespace {
 /// The distinct texts of a column, and which of them each row has.
 struct Texts {
   std::vector<std::string> values;
-  std::vector<std::uint64_t> rows_with;  ///< one a value
-  std::vector<std::uint32_t> value_of;   ///< one a row
+  std::vector<std::uint64_t> rows_with;                       ///< one a value
+  std::vector<std::uint32_t> value_of;                        ///< one a row
+  std::map<std::string, std::uint32_t, std::less<>> numbers;  ///< places of the values
 
   explicit Texts(const Column& column) : value_of(column.size()) {
-    std::map<std::string, std::uint32_t, std::less<>> numbers;
+    const bool has_codes = column.type() == ColumnType::category || column.type() == ColumnType::address;
+    constexpr std::uint32_t kUnknown = Column::kMissingCode;
+    std::vector<std::uint32_t> known(has_codes ? column.levels().size() : 0, kUnknown);  // by the column's own codes
     for (std::size_t row = 0; row < column.size(); ++row) {
-      const auto [place, is_new] = numbers.try_emplace(column.text(row), static_cast<std::uint32_t>(values.size()));
-      if (is_new) {
-        values.push_back(place->first);
-        rows_with.push_back(0);
+      const std::uint32_t code = has_codes ? column.code(row) : kUnknown;
+      std::uint32_t value = code == kUnknown ? kUnknown : known[code];
+      if (value == kUnknown) {
+        value = number_of(column.text(row));
+        if (code != kUnknown) known[code] = value;
       }
-      value_of[row] = place->second;
-      ++rows_with[place->second];
+      value_of[row] = value;
+      ++rows_with[value];
     }
+  }
+
+  std::uint32_t number_of(const std::string& text) {
+    const auto [place, is_new] = numbers.try_emplace(text, static_cast<std::uint32_t>(values.size()));
+    if (is_new) {
+      values.push_back(text);
+      rows_with.push_back(0);
+    }
+    return place->second;
   }
 
   /// "neptune" (58,001 rows), ...: the five most frequent.
@@ -78,9 +91,10 @@ Truth make_truth(const Table& table, const std::string& label_column, const std:
               .label_column = label_column,
               .normal_value = normal_value};
   if (family) truth.families.reserve(table.rows());
+  const auto normal_number = static_cast<std::uint32_t>(std::ranges::find(texts.values, normal) - texts.values.begin());
   for (std::size_t row = 0; row < table.rows(); ++row) {
     const auto value = texts.value_of[row];
-    truth.labels[row] = texts.values[value] == normal ? 0 : 1;
+    truth.labels[row] = value == normal_number ? 0 : 1;
     if (family) truth.families.push_back(families[value]);
   }
   return truth;
