@@ -123,6 +123,24 @@ double naive_scaled(double x, std::vector<double> training, NumericScaling scali
   return x;
 }
 
+TEST(Encoder, LearnsOfLongColumnsWhatSortingThemTells) {
+  constexpr std::size_t kRows = 4'200;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    Rng rng(seed);
+    const std::uint64_t distinct = seed % 10 == 0 ? kRows * kRows : 1 + rng.below(300);
+    std::vector<double> values(kRows);
+    for (double& value : values) value = static_cast<double>(rng.below(distinct)) / 8 - 10;
+    const Encoder encoder = fit_all(numbers_table(values), NumericScaling::rank);
+    std::sort(values.begin(), values.end());
+    const Encoder::Column& column = encoder.columns().front();
+    EXPECT_EQ(column.min, values.front()) << "seed " << seed;
+    EXPECT_EQ(column.median, sorted_quantile(values, 0.5)) << "seed " << seed;
+    EXPECT_EQ(column.mean, values.front() == values.back() ? values.front() : mean_sd(values).mean) << "seed " << seed;
+    for (const std::size_t step : {0UL, 17UL, 500UL, 999UL, 1000UL})
+      EXPECT_EQ(column.quantiles[step], sorted_quantile(values, static_cast<double>(step) / 1000)) << "seed " << seed;
+  }
+}
+
 TEST(Encoder, ScalesAsComputedByHand) {
   const std::vector<double> training{0, 0, 1, 3, 6};  // mean 2, variance 5.2, quartiles 0 and 3
   const auto scaled = [&](NumericScaling scaling, const std::vector<double>& values) {
