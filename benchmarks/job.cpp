@@ -16,6 +16,7 @@
 #include "benchmarks/served_job.h"
 #include "netstray/base/error.h"
 #include "netstray/base/instruction_set.h"
+#include "netstray/base/memory.h"
 
 namespace netstray {
 namespace {
@@ -34,6 +35,7 @@ void run(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
   try {
+    netstray::keep_freed_memory();
     netstray::run({argv + 1, argv + argc});
     return 0;
   } catch (const std::exception& error) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include <malloc.h>
 #include <unistd.h>
 
 namespace netstray {
@@ -16,6 +17,13 @@ std::uint64_t memory_allowed() {
     if (file >> limit && limit > 0) allowed = std::min(allowed, limit);
   }
   return allowed;
+}
+
+void keep_freed_memory() noexcept {
+  constexpr int kLargest = 8 << 20;
+  constexpr int kKept = 128 << 20;
+  ::mallopt(M_MMAP_THRESHOLD, kLargest);
+  ::mallopt(M_TRIM_THRESHOLD, kKept);
 }
 
 }  // namespace netstray

@@ -3,10 +3,12 @@
 #include <string>
 #include <vector>
 
+#include "netstray/base/memory.h"
 #include "netstray/base/text.h"
 #include "netstray/cli/program.h"
 
 int main(int count, char** values) {
+  netstray::keep_freed_memory();
   const std::vector<std::string> arguments(values + (count > 0 ? 1 : 0), values + count);
   try {
     return netstray::run_program(arguments);
