@@ -30,18 +30,19 @@ struct Members {
 };
 
 /// A component of that mean and covariance. `raised` counts the covariances that needed a larger ridge.
-GaussianComponent component_of(const MatrixShape& shape, const Moments& moments, double total_weight,
-                               const MixtureSettings& settings, std::atomic<std::size_t>& raised) {
+/// `spread`: its covariance (full) or variance (diagonal).
+GaussianComponent component_of(const MatrixShape& shape, const Moments& moments, std::vector<double> spread,
+                               double total_weight, const MixtureSettings& settings, std::atomic<std::size_t>& raised) {
   const double weight = moments.weight() / total_weight;
   const auto columns = static_cast<double>(shape.columns());
   const double scale = std::log(weight) - 0.5 * columns * std::log(2 * std::numbers::pi);
   if (settings.full) {
-    InverseFactor inverse = inverse_factor(moments.covariance(), shape.columns(), settings.ridge);
+    InverseFactor inverse = inverse_factor(spread, shape.columns(), settings.ridge);
     if (inverse.ridge != settings.ridge) ++raised;
     return {weight, scale - 0.5 * inverse.log_determinant,
             QuadraticForm(shape, moments.mean(), std::move(inverse.packed), shape.columns())};
   }
-  std::vector<double> factors = moments.variance();
+  std::vector<double> factors = std::move(spread);
   double log_determinant = 0;
   bool singular = false;
   for (double& factor : factors) {
@@ -174,10 +175,32 @@ class EmRun {
     return std::accumulate(totals.begin(), totals.end(), 0.0);
   }
 
+  /// Covariances or variances of sums_, drawn to their pooled one where the settings say so. `total` is their weight.
+  std::vector<std::vector<double>> shrunk_spreads(double total) const {
+    std::vector<std::vector<double>> spreads(sums_.size());
+    parallel_for(sums_.size(), 1, [&](std::size_t c, std::size_t) {
+      if (sums_[c].weight() < kLeastRows) return;
+      spreads[c] = settings_.full ? sums_[c].covariance() : sums_[c].variance();
+    });
+    if (settings_.shrink == 0) return spreads;
+    std::vector<double> pooled(shape_.columns() * (settings_.full ? shape_.columns() : 1));
+    for (std::size_t c = 0; c < spreads.size(); ++c) {
+      const double share = sums_[c].weight() / total;
+      for (std::size_t i = 0; i < spreads[c].size(); ++i) pooled[i] += share * spreads[c][i];
+    }
+    for (std::size_t c = 0; c < spreads.size(); ++c) {
+      const double own = (1 - settings_.shrink) * sums_[c].weight();
+      const double drawn = settings_.shrink * total / (own + settings_.shrink * total);
+      for (std::size_t i = 0; i < spreads[c].size(); ++i) spreads[c][i] += drawn * (pooled[i] - spreads[c][i]);
+    }
+    return spreads;
+  }
+
   /// The components of sums_; where one has lost its rows, the `former` one.
   Mixture maximise(const Mixture* former) {
     double total = 0;
     for (const Moments& sum : sums_) total += sum.weight();
+    const std::vector<std::vector<double>> spreads = shrunk_spreads(total);
     std::vector<std::optional<GaussianComponent>> found(sums_.size());
     std::atomic<std::size_t> raised = 0;
     std::atomic<std::size_t> idle = 0;
@@ -190,7 +213,7 @@ class EmRun {
         found[c]->log_scale += std::log(kTinyWeight / old.weight);
         ++idle;
       } else {
-        found[c] = component_of(shape_, sums_[c], total, settings_, raised);
+        found[c] = component_of(shape_, sums_[c], spreads[c], total, settings_, raised);
       }
     });
     raised_ = raised;

@@ -23,6 +23,7 @@ constexpr std::size_t kMostComponents = 1000;
 constexpr std::size_t kMostNumbers = std::size_t{1} << 25;  // of all covariances
 constexpr std::uint64_t kRowStream = ~std::uint64_t{0};     // of the random rows that EM sees
 constexpr double kMostRidge = 1e6;
+constexpr double kMostShrink = 0.99;
 
 constexpr std::array kSettings{
     SettingInfo{"components", "8", "1 to 1000, or auto:LOW-HIGH",
@@ -36,6 +37,9 @@ constexpr std::array kSettings{
     SettingInfo{"reg_covar", "0.000001", "0 to 1e6",
                 "Added to each variance: bounds what a column that never varied, or an unseen category, can add.",
                 "scikit-learn"},
+    SettingInfo{"shrink", "0", "0 to 0.99",
+                "How far each covariance is drawn to the pooled one of all components, those of few rows most.",
+                "Friedman 1989; scikit-learn has none"},
     SettingInfo{"tol", "0.001", "0 to 1e6", "Stops when the mean log likelihood of a row changes less.",
                 "scikit-learn"},
     SettingInfo{"max_iter", "100", "1 to 100000", "Iterations at most.", "scikit-learn"},
@@ -76,6 +80,7 @@ std::unique_ptr<Detector> fit_from_settings(const Matrix& matrix, const SettingV
   settings.kmeans_start = values.choice("init", kStarts) == "kmeans";
   settings.starts = values.whole("n_init", 1, 1000);
   settings.ridge = values.real("reg_covar", 0, kMostRidge);
+  settings.shrink = values.real("shrink", 0, kMostShrink);
   settings.tolerance = values.real("tol", 0, 1e6);
   settings.most_iterations = values.whole("max_iter", 1, 100'000);
   settings.rows = values.whole("rows", 0, 4'000'000'000);
@@ -88,7 +93,9 @@ std::unique_ptr<Detector> load_from_bytes(ByteReader& in) { return std::make_uni
 void expect_fit(const Matrix& matrix, const GmmSettings& settings) {
   expect_fit_for_learning(matrix, "gmm", settings.full ? kMostColumnsFull : kMostColumns);
   const std::size_t most = std::max(settings.components, settings.most_components);
-  if (settings.components < 1 || most > kMostComponents || !(settings.ridge >= 0 && settings.ridge <= kMostRidge)) {
+  const bool sound =
+      settings.ridge >= 0 && settings.ridge <= kMostRidge && settings.shrink >= 0 && settings.shrink <= kMostShrink;
+  if (settings.components < 1 || most > kMostComponents || !sound) {
     throw usage_error("gmm: a setting is out of range");
   }
   if (settings.components > matrix.rows()) {
@@ -111,9 +118,9 @@ Matrix drawn_rows(const Matrix& matrix, const GmmSettings& settings) {
 }
 
 MixtureSettings mixture_settings(const GmmSettings& settings, const FitContext& context) {
-  MixtureSettings wanted{settings.components,      settings.full,  settings.kmeans_start,
-                         settings.starts,          settings.ridge, settings.tolerance,
-                         settings.most_iterations, settings.seed,  {}};
+  MixtureSettings wanted{
+      settings.components, settings.full,      settings.kmeans_start,    settings.starts, settings.ridge,
+      settings.shrink,     settings.tolerance, settings.most_iterations, settings.seed,   {}};
   if (context.progress) {
     wanted.progress = [&context, most = settings.most_iterations, starts = settings.starts](
                           std::size_t start, std::size_t iteration, double mean) {

@@ -12,12 +12,15 @@ struct FitContext;
 
 /// Settings of the Gaussian mixture; defaults as scikit-learn's where the comment names no other source.
 struct GmmSettings {
-  std::size_t components = 8;         ///< 1 to 1,000; with `most_components` the least that is tried
-  std::size_t most_components = 0;    ///< 0, or: each count up to this is tried, and the one with the least BIC taken
-  bool full = true;                   ///< full covariances, else diagonal
-  bool kmeans_start = true;           ///< k-means to its end, else k-means++ centres and one step
-  std::size_t starts = 1;             ///< 1 to 1,000; the one with the greatest likelihood wins
-  double ridge = 1e-6;                ///< 0 to 1e6, added to each variance (reg_covar)
+  std::size_t components = 8;       ///< 1 to 1,000; with `most_components` the least that is tried
+  std::size_t most_components = 0;  ///< 0, or: each count up to this is tried, and the one with the least BIC taken
+  bool full = true;                 ///< full covariances, else diagonal
+  bool kmeans_start = true;         ///< k-means to its end, else k-means++ centres and one step
+  std::size_t starts = 1;           ///< 1 to 1,000; the one with the greatest likelihood wins
+  double ridge = 1e-6;              ///< 0 to 1e6, added to each variance (reg_covar)
+  /// 0 to .99: how far each component's covariance is drawn to the pooled one of all, those of few rows most. Not in
+  /// scikit-learn; Friedman 1989 for discriminant analysis.
+  double shrink = 0;
   double tolerance = 1e-3;            ///< 0 to 1e6: change of the mean log likelihood at which EM stops
   std::size_t most_iterations = 100;  ///< 1 to 100,000
   std::size_t rows = 0;               ///< EM sees at most so many rows, drawn at random; 0: all

@@ -38,8 +38,8 @@ double slow_log_density(const std::vector<double>& x, const std::vector<double>&
 class SlowMixture {
  public:
   SlowMixture(const Matrix& matrix, const std::vector<std::uint32_t>& labels, std::size_t components, bool full,
-              double ridge)
-      : full_(full), ridge_(ridge), shares_(matrix.rows(), std::vector<double>(components)) {
+              double ridge, double shrink)
+      : full_(full), ridge_(ridge), shrink_(shrink), shares_(matrix.rows(), std::vector<double>(components)) {
     for (std::size_t row = 0; row < matrix.rows(); ++row) {
       rows_.emplace_back();
       for (std::size_t j = 0; j < matrix.columns(); ++j) rows_.back().push_back(static_cast<double>(matrix.at(row, j)));
@@ -91,10 +91,26 @@ class SlowMixture {
         covariances_[c][i][i] += ridge_;
       }
     }
+    draw_to_pooled(d);
+  }
+
+  void draw_to_pooled(std::size_t d) {
+    const std::vector<Rows> own = covariances_;
+    for (std::size_t c = 0; c < own.size(); ++c) {
+      const double kept = (1 - shrink_) * weights_[c];
+      for (std::size_t i = 0; i < d; ++i) {
+        for (std::size_t j = 0; j < d; ++j) {
+          double pooled = 0;
+          for (std::size_t other = 0; other < own.size(); ++other) pooled += weights_[other] * own[other][i][j];
+          covariances_[c][i][j] = (kept * own[c][i][j] + shrink_ * pooled) / (kept + shrink_);
+        }
+      }
+    }
   }
 
   bool full_;
   double ridge_;
+  double shrink_;
   Rows rows_;
   Rows shares_;
   std::vector<double> weights_;
@@ -108,13 +124,19 @@ TEST(Gmm, FollowsTheSlowTwinIterationByIteration) {
     const Matrix matrix = made_up_matrix(rng, 150, 3, {3});
     const bool full = seed % 2 == 0;
     const std::size_t iterations = 1 + seed % 4;
+    const double shrink = seed % 3 == 0 ? 0 : 0.1 * static_cast<double>(seed % 5);
     const Clustering start = cluster(matrix, {.clusters = 2, .seed = Rng::stream(seed, 0).next(), .progress = {}});
-    SlowMixture slow(matrix, start.labels, 2, full, 1e-2);
+    SlowMixture slow(matrix, start.labels, 2, full, 1e-2, shrink);
     for (std::size_t i = 0; i < iterations; ++i) slow.iterate();
-    const Gmm gmm = Gmm::fit(
-        matrix,
-        {.components = 2, .full = full, .ridge = 1e-2, .tolerance = 0, .most_iterations = iterations, .seed = seed},
-        {});
+    const Gmm gmm = Gmm::fit(matrix,
+                             {.components = 2,
+                              .full = full,
+                              .ridge = 1e-2,
+                              .shrink = shrink,
+                              .tolerance = 0,
+                              .most_iterations = iterations,
+                              .seed = seed},
+                             {});
     std::vector<double> scores(matrix.rows());
     gmm.score(matrix, scores);
     for (std::size_t row = 0; row < matrix.rows(); ++row) {

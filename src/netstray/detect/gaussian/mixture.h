@@ -64,7 +64,11 @@ struct MixtureSettings {
   bool kmeans_start = true;  ///< k-means to its end, as scikit-learn; else the first k-means++ centres only
   std::size_t starts = 1;    ///< the one with the greatest likelihood wins
   double ridge = 1e-6;       ///< added to each variance
-  double tolerance = 1e-3;   ///< stops when the mean log likelihood of a row changes less
+  /// [0, 1): how far each component's covariance is drawn to the pooled one of all (Friedman 1989):
+  /// ((1 - shrink) n_c S_c + shrink n S) / ((1 - shrink) n_c + shrink n), so that components of few rows are drawn
+  /// most.
+  double shrink = 0;
+  double tolerance = 1e-3;  ///< stops when the mean log likelihood of a row changes less
   std::size_t most_iterations = 100;
   std::uint64_t seed = 0;
   std::function<void(std::size_t start, std::size_t iteration, double mean_log_likelihood)> progress;  ///< may be empty
