@@ -3,22 +3,30 @@
 namespace netstray {
 
 std::vector<std::string> auto_settings() {
-  return {
-      "members=mahalanobis,gmm,iforest",
+  std::vector<std::string> settings = {
+      "members=mahalanobis,gmm,gmm:second,gmm:log,iforest,iforest:one-hot",
       "join=mean",
       "unique=yes",
       "mahalanobis.encoding=log+rank+one-hot",
       "mahalanobis.ridge=0.001",
       "gmm.encoding=rank+one-hot",
-      "gmm.components=8",
       "gmm.reg_covar=0.001",
-      "gmm.init=kmeans++",
-      "gmm.max_iter=40",
-      "gmm.rows=40000",
+      "gmm:second.encoding=rank+one-hot",
+      "gmm:second.reg_covar=0.001",
+      "gmm:log.encoding=log+one-hot",
+      "gmm:log.reg_covar=0.03",
       "iforest.encoding=rank+rarity",
-      "iforest.trees=100",
-      "iforest.sample=2048",
+      "iforest:one-hot.encoding=rank+one-hot",
   };
+  for (const std::string mixture : {"gmm", "gmm:second", "gmm:log"}) {
+    for (const auto* setting : {".components=8", ".init=kmeans++", ".max_iter=40", ".rows=40000"}) {
+      settings.push_back(mixture + setting);
+    }
+  }
+  for (const std::string forest : {"iforest", "iforest:one-hot"}) {
+    for (const auto* setting : {".trees=100", ".sample=2048"}) settings.push_back(forest + setting);
+  }
+  return settings;
 }
 
 }  // namespace netstray
