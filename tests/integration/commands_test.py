@@ -222,7 +222,7 @@ class MainJob(harness.TestCase):
         self.assertEqual([row["verdict"] for row in scored], [int(row["verdict"]) for row in from_csv])
         self.assertEqual([{key: row[key] for key in nested[0]} for row in scored], nested)
         self.assertEqual(scored[17]["verdict"], 1)
-        self.assertEqual(set(scored[17]["reasons"][0]), {"feature", "value", "usual_low", "usual_high", "usual", "weight"})
+        self.assertLessEqual({"feature", "value", "usual_low", "usual_high", "usual", "weight"}, set(scored[17]["reasons"][0]))
         run_ok("score", model, self.directory / "today.csv", "-o", self.directory / "from_csv.jsonl")
         converted = [json.loads(line) for line in (self.directory / "from_csv.jsonl").read_text().splitlines()]
         self.assertEqual([row["score"] for row in converted], [row["score"] for row in scored])
