@@ -8,7 +8,7 @@ import subprocess
 
 from comparison import HEADS
 
-WIDTHS = [50, 22, 9, 9, 8, 10, 13, 8]
+WIDTHS = [62, 22, 9, 9, 8, 10, 13, 8]
 BEGIN = "<!-- The table: benchmarks/compare.py --write puts it here. -->"
 END = "<!-- The end of the table. -->"
 
