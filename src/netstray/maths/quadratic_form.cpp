@@ -108,6 +108,16 @@ void QuadraticForm::parts(std::span<const float> row, std::span<double> parts) c
   for (std::size_t j = 0; j < columns_; ++j) parts[j] *= away[j];
 }
 
+std::vector<double> QuadraticForm::squares() const {
+  std::vector<double> result(columns_);
+  for (std::size_t output = 0; output < outputs_; ++output) {
+    for (std::size_t column = output; column < columns_; ++column) {
+      result[column] += factor_at(output, column) * factor_at(output, column);
+    }
+  }
+  return result;
+}
+
 void QuadraticForm::save(ByteWriter& out) const {
   out.put<std::uint64_t>(outputs_);
   out.put_vector(centre_);

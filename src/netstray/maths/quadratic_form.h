@@ -38,6 +38,8 @@ class QuadraticForm {
   void values(const Matrix& matrix, std::size_t begin, std::size_t end, std::span<double> q, Scratch& scratch) const;
   /// Of one dense row z = row - centre: z_i (F'F z)_i for each column; their sum is q.
   void parts(std::span<const float> row, std::span<double> parts) const;
+  /// (F'F)_ii for each column: what a step of 1 in that column alone gives.
+  std::vector<double> squares() const;
 
   std::span<const double> centre() const noexcept { return centre_; }
   std::size_t outputs() const noexcept { return outputs_; }

@@ -34,9 +34,10 @@ class Pca final : public Detector {
 
   /// Throws Error where the matrix has other columns than the one it was fitted on.
   void score(const Matrix& matrix, std::span<double> scores) const override;
-  /// z_j r_j for the row less the mean z and its residual r; they add up to the squared score. Moved columns lead where
-  /// few components hold the variance; where nearly all are kept the residual has too few directions to tell columns
-  /// apart.
+  /// |z_j| |r_j| / sqrt(M_jj) for the row less the mean z, its residual r = M z and the projection M on the components
+  /// left out: how far the column is from its mean, times the greatest step by which changing it alone could shorten
+  /// the residual (the root of its reconstruction-based contribution: Alcala, Qin 2009). The second alone names a
+  /// single column that was changed, but smears several over all columns where nearly all components are kept.
   void explain(const Matrix& matrix, std::size_t row, std::span<double> parts) const override;
   void save(ByteWriter& out) const override;
 
@@ -44,7 +45,8 @@ class Pca final : public Detector {
   Pca(MatrixShape shape, QuadraticForm form);
 
   MatrixShape shape_;
-  QuadraticForm form_;  ///< of the components left out
+  QuadraticForm form_;            ///< of the components left out
+  std::vector<double> left_out_;  ///< M_jj: of a step in each column, how much lies among them
 };
 
 /// How it is listed and reached by name.
