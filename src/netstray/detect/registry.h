@@ -22,6 +22,11 @@ struct FitContext {
   std::function<void(std::uint64_t done, std::uint64_t total, std::string_view what)> progress;
   /// Filled with what a user must know: columns left out, an approximate mode, a fallback.
   std::vector<std::string>* notes = nullptr;
+
+  /// Tells `progress`, where there is one, that a fit of one quick step begins.
+  void begin(std::string_view what) const {
+    if (progress) progress(0, 1, what);
+  }
 };
 
 /// A detector as people and the commands know it. Each detector's .cpp defines one; docs/detectors.md is printed from
@@ -29,6 +34,7 @@ struct FitContext {
 struct DetectorInfo {
   std::string_view name;      ///< "gmm"
   std::string_view title;     ///< "Gaussian mixture"
+  std::string_view summary;   ///< what its score is, in at most 58 characters
   std::string_view how;       ///< how it judges, one or two sentences
   std::string_view good_for;  ///< when to use it
   std::string_view not_for;   ///< when not

@@ -16,8 +16,10 @@ namespace netstray {
 /// at a time in tiles of rows that stay in cache, many times faster than Matrix::dense_row for each. Thread-safe.
 void dense_block(const Matrix& matrix, std::size_t begin, std::size_t end, std::span<float> row_major_out);
 
-/// The first number column that holds NaN or an infinity.
+/// The first number column that holds NaN or an infinity. Uses threads().
 std::optional<std::size_t> first_not_finite(const Matrix& matrix);
+/// Throws Error "NAME: column N holds a value that is not finite" for the first such column. Uses threads().
+void expect_finite(const Matrix& matrix, std::string_view name);
 /// How many number columns hold one and the same value in all rows.
 std::size_t constant_columns(const Matrix& matrix) noexcept;
 

@@ -200,17 +200,18 @@ KMeans KMeans::load(ByteReader& in) {
 
 const DetectorInfo& kmeans_info() {
   static constexpr DetectorInfo kInfo{
-      "kmeans",
-      "k-means distance",
-      "Rows are gathered round k centres; the score is the distance to the nearest one.",
-      "Traffic that falls into a number of clear kinds; quick on many rows.",
-      "Kinds of very different spread (use gmm), or columns on different scales.",
-      "Lloyd 1982; Arthur, Vassilvitskii 2007; scikit-learn's KMeans",
-      "rank",
-      false,
-      kSettings,
-      fit_from_settings,
-      load_from_bytes};
+      .name = "kmeans",
+      .title = "k-means distance",
+      .summary = "distance to the nearest of k centres",
+      .how =
+          "The training rows are gathered round k centres; the score of a row is its distance to the nearest of them.",
+      .good_for = "Traffic that falls into a number of clear kinds; it is quick on many rows.",
+      .not_for = "Kinds of very different spread (use gmm), and columns on different scales.",
+      .source = "Lloyd 1982; Arthur, Vassilvitskii 2007; scikit-learn's KMeans",
+      .encoding = "rank",
+      .settings = kSettings,
+      .fit = fit_from_settings,
+      .load = load_from_bytes};
   return kInfo;
 }
 

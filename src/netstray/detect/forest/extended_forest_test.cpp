@@ -17,8 +17,6 @@
 namespace netstray {
 namespace {
 
-const Given kExtended{"extension=2", "trees=20", "sample=64"};
-
 std::span<const HyperplaneTerm> terms_of(const IsolationForest& forest, std::size_t node) {
   const std::size_t first = node == 0 ? 0 : forest.term_ends()[node - 1];
   return forest.terms().subspan(first, forest.term_ends()[node] - first);
@@ -226,14 +224,6 @@ TEST(ExtendedForest, ExplainsExactlyTheDifferenceFromTheExpectedPathByTheColumns
     }
   }
 }
-
-TEST(ExtendedForest, SavesAndLoads) { expect_saves_and_loads(iforest_info(), kExtended); }
-TEST(ExtendedForest, RefusesDamagedBytes) {
-  expect_refuses_damaged_bytes(iforest_info(), {"extension=1", "trees=3", "sample=8"});
-}
-TEST(ExtendedForest, GivesTheSameForAnyNumberOfThreads) { expect_same_for_any_threads(iforest_info(), kExtended); }
-TEST(ExtendedForest, HandlesBadInput) { expect_handles_bad_input(iforest_info(), kExtended); }
-TEST(ExtendedForest, GivesFiniteScoresFarAway) { expect_finite_scores_far_away(iforest_info(), kExtended); }
 
 TEST(ExtendedForest, RefusesAnExtensionOutOfRange) {
   Rng rng(1);

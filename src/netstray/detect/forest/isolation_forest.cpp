@@ -12,8 +12,8 @@
 #include "netstray/base/error.h"
 #include "netstray/base/interrupt.h"
 #include "netstray/base/parallel.h"
-#include "netstray/detect/finite.h"
 #include "netstray/detect/forest/sampled_rows.h"
+#include "netstray/maths/dense.h"
 
 namespace netstray {
 namespace {
@@ -50,6 +50,7 @@ constexpr std::array kSettings{
 
 std::unique_ptr<Detector> fit_from_settings(const Matrix& matrix, const SettingValues& values,
                                             const FitContext& context) {
+  context.begin("trees");
   const IsolationForestSettings settings{
       .trees = static_cast<std::uint32_t>(values.whole("trees", 1, IsolationForest::kMostTrees)),
       .sample = static_cast<std::uint32_t>(values.whole("sample", 2, IsolationForest::kMostSample)),
@@ -108,9 +109,9 @@ double IsolationForest::average_path(std::uint64_t n) noexcept {
 
 IsolationForest IsolationForest::fit(const Matrix& matrix, const IsolationForestSettings& settings) {
   expect_settings(settings);
-  if (matrix.rows() == 0 || matrix.columns() == 0) throw Error("isolation forest: no rows or no columns to learn from");
+  if (matrix.rows() == 0 || matrix.columns() == 0) throw Error("iforest: no rows or no columns to learn from");
   if (matrix.rows() >= std::numeric_limits<std::uint32_t>::max() || matrix.columns() > kMostColumns) {
-    throw Error("isolation forest: more rows or columns than it can take");
+    throw Error("iforest: more rows or columns than it can take");
   }
   IsolationForest forest;
   forest.settings_ = settings;
@@ -251,18 +252,23 @@ void IsolationForest::share_gain(std::size_t index, double gain, std::span<const
 
 const DetectorInfo& iforest_info() {
   static constexpr DetectorInfo kInfo{
-      "iforest",
-      "Isolation forest",
-      "Random trees split the rows until each is alone: rows that few splits cut off are unusual.",
-      "Ranking a file that nobody has trained on, and large or mixed tables: fast, robust to columns that say nothing.",
-      "Rows that are unusual only in how their columns go together, and values beyond all that it was trained on.",
-      "Liu, Ting, Zhou 2008 and 2012; scikit-learn's IsolationForest. With an extension Hariri, Carrasco Kind, Brunner "
-      "2019; isotree",
-      "log",
-      false,
-      kSettings,
-      fit_from_settings,
-      load_from_bytes};
+      .name = "iforest",
+      .title = "Isolation forest",
+      .summary = "how few random splits cut a row off from all others",
+      .how = "Random trees split the rows until each is alone; a row that few splits cut off is unusual.",
+      .good_for =
+          "Ranking a file that nobody has trained on, and large or mixed tables: it is fast, and columns that say "
+          "nothing do not mislead it.",
+      .not_for =
+          "Rows that are unusual only in how their columns go together, and values beyond all those it was trained on: "
+          "all of them score the same.",
+      .source =
+          "Liu, Ting, Zhou 2008 and 2012; scikit-learn's IsolationForest. With an extension Hariri, Carrasco Kind, "
+          "Brunner 2019; isotree",
+      .encoding = "log",
+      .settings = kSettings,
+      .fit = fit_from_settings,
+      .load = load_from_bytes};
   return kInfo;
 }
 

@@ -27,11 +27,12 @@ constexpr double kMostShrink = 0.99;
 
 constexpr std::array kSettings{
     SettingInfo{"components", "8", "1 to 1000, or auto:LOW-HIGH",
-                "How many Gaussians; auto tries each count and takes the one with the least BIC.",
+                "How many Gaussians; auto tries each number of them and takes that with the least BIC.",
                 "measured on KDD99 and NSL-KDD; scikit-learn has 1"},
     SettingInfo{"covariance", "full", "full or diagonal", "Whether columns may be correlated within a component.",
                 "scikit-learn"},
-    SettingInfo{"init", "kmeans", "kmeans or kmeans++", "First components: k-means to its end, or one step of it.",
+    SettingInfo{"init", "kmeans", "kmeans or kmeans++",
+                "How the first Gaussians are found: by k-means to its end, or by its starting points alone.",
                 "scikit-learn"},
     SettingInfo{"n_init", "1", "1 to 1000", "Starts; the one with the greatest likelihood is kept.", "scikit-learn"},
     SettingInfo{"reg_covar", "0.000001", "0 to 1e6",
@@ -74,6 +75,7 @@ void read_components(const std::string& text, GmmSettings& settings) {
 
 std::unique_ptr<Detector> fit_from_settings(const Matrix& matrix, const SettingValues& values,
                                             const FitContext& context) {
+  context.begin("first components");
   GmmSettings settings;
   read_components(values.text("components"), settings);
   settings.full = values.choice("covariance", kCovariances) == "full";
@@ -221,18 +223,23 @@ void Gmm::save(ByteWriter& out) const { mixture_.save(out); }
 Gmm Gmm::load(ByteReader& in) { return Gmm(Mixture::load(in, kMostColumns)); }
 
 const DetectorInfo& gmm_info() {
-  static constexpr DetectorInfo kInfo{
-      "gmm",
-      "Gaussian mixture",
-      "Normal traffic is described as several Gaussians; the score is the negative log likelihood of a row.",
-      "Traffic of several kinds, each with correlations of its own, where test normals are like training normals.",
-      "Few rows for many columns (a covariance needs several times as many rows), or normal traffic that shifts.",
-      "Dempster, Laird, Rubin 1977; scikit-learn's GaussianMixture",
-      "rank",
-      false,
-      kSettings,
-      fit_from_settings,
-      load_from_bytes};
+  static constexpr DetectorInfo kInfo{.name = "gmm",
+                                      .title = "Gaussian mixture",
+                                      .summary = "how unlikely a row is under a sum of Gaussians",
+                                      .how =
+                                          "Normal traffic is described as a sum of several Gaussians; the score is the "
+                                          "negative log likelihood of a row.",
+                                      .good_for =
+                                          "Traffic of several kinds, each with correlations of its own, whose normal "
+                                          "rows stay like those of the training.",
+                                      .not_for =
+                                          "Few rows for many columns (a covariance needs several times as many rows as "
+                                          "columns), and normal traffic that shifts.",
+                                      .source = "Dempster, Laird, Rubin 1977; scikit-learn's GaussianMixture",
+                                      .encoding = "rank",
+                                      .settings = kSettings,
+                                      .fit = fit_from_settings,
+                                      .load = load_from_bytes};
   return kInfo;
 }
 

@@ -27,12 +27,14 @@ constexpr std::array kSettings{
         "ridge", "0.001", "0 to 1e6",
         "Added to each column's variance: bounds what a column that never varied, or an unseen category, can add.",
         "measured on KDD99 and NSL-KDD; scikit-learn has 0"},
-    SettingInfo{"log", "yes", "yes or no", "Whether the score is ln of the squared distance (the order is the same).",
+    SettingInfo{"log", "yes", "yes or no",
+                "Whether the score is the logarithm of the squared distance; the order of rows is the same.",
                 "netstray"},
 };
 
 std::unique_ptr<Detector> fit_from_settings(const Matrix& matrix, const SettingValues& values,
                                             const FitContext& context) {
+  context.begin("covariance");
   const MahalanobisSettings settings{values.real("ridge", 0, kMostRidge), values.yes("log")};
   return std::make_unique<Mahalanobis>(Mahalanobis::fit(matrix, settings, context));
 }
@@ -102,18 +104,23 @@ Mahalanobis Mahalanobis::load(ByteReader& in) {
 
 const DetectorInfo& mahalanobis_info() {
   static constexpr DetectorInfo kInfo{
-      "mahalanobis",
-      "Mahalanobis distance",
-      "The distance of a row from the mean of all rows, in units of their covariance: values that are far out, and "
-      "combinations that the columns' correlations make unlikely.",
-      "A first look, and a yardstick: exact, fast, no random numbers, steady where normal traffic shifts.",
-      "Normal traffic of several kinds that lie apart: the middle between them then passes for usual; use gmm there.",
-      "Mahalanobis 1936; scikit-learn's EmpiricalCovariance.mahalanobis",
-      "log",
-      false,
-      kSettings,
-      fit_from_settings,
-      load_from_bytes};
+      .name = "mahalanobis",
+      .title = "Mahalanobis distance",
+      .summary = "distance from the mean, in units of the covariance",
+      .how =
+          "The distance of a row from the mean of all rows, in units of their covariance. It grows with values that "
+          "are far out and with combinations that the columns' correlations make unlikely.",
+      .good_for =
+          "A first look, and a yardstick: it is exact, fast, without random numbers, and steady where normal traffic "
+          "shifts.",
+      .not_for =
+          "Normal traffic of several kinds that lie apart: what lies in the middle between them passes for usual. Use "
+          "gmm there.",
+      .source = "Mahalanobis 1936; scikit-learn's EmpiricalCovariance.mahalanobis",
+      .encoding = "log",
+      .settings = kSettings,
+      .fit = fit_from_settings,
+      .load = load_from_bytes};
   return kInfo;
 }
 

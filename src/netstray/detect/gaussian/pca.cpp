@@ -19,16 +19,19 @@ namespace netstray {
 namespace {
 
 constexpr std::size_t kMostColumns = 2048;
+/// A column of which less than this lies in the residual subspace has no part in a score: the rest is rounding.
+constexpr double kLeastLeftOut = 1e-12;
 constexpr std::size_t kPieceRows = 32 * kBlockRows;
 
 constexpr std::array kSettings{
-    SettingInfo{"share", "0.95", "over 0 to 1", "Keeps as many components as hold this share of the variance.",
+    SettingInfo{"share", "0.95", "above 0, up to 1", "Keeps as many components as hold this share of the variance.",
                 "netstray; 0.9 to 0.99 is customary"},
     SettingInfo{"components", "0", "0 to 2048", "Keeps exactly so many components; 0: share decides.", "netstray"},
 };
 
 std::unique_ptr<Detector> fit_from_settings(const Matrix& matrix, const SettingValues& values,
                                             const FitContext& context) {
+  context.begin("principal components");
   const PcaSettings settings{values.real("share", 1e-9, 1), values.whole("components", 0, kMostColumns)};
   return std::make_unique<Pca>(Pca::fit(matrix, settings, context));
 }
@@ -71,7 +74,9 @@ std::size_t components_to_keep(std::span<const double> variances, const PcaSetti
 
 }  // namespace
 
-Pca::Pca(MatrixShape shape, QuadraticForm form) : shape_(std::move(shape)), form_(std::move(form)) {}
+Pca::Pca(MatrixShape shape, QuadraticForm form) : shape_(std::move(shape)), form_(std::move(form)) {
+  left_out_ = form_.squares();
+}
 
 Pca Pca::fit(const Matrix& matrix, const PcaSettings& settings, const FitContext& context) {
   if (!(settings.share > 0 && settings.share <= 1)) {
@@ -106,6 +111,9 @@ void Pca::explain(const Matrix& matrix, std::size_t row, std::span<double> parts
   std::vector<float> dense(columns());
   matrix.dense_row(row, dense);
   form_.parts(dense, parts);
+  for (std::size_t j = 0; j < parts.size(); ++j) {
+    parts[j] = left_out_[j] > kLeastLeftOut ? finite_score(std::abs(parts[j]) / std::sqrt(left_out_[j])) : 0;
+  }
 }
 
 void Pca::save(ByteWriter& out) const {
@@ -120,19 +128,19 @@ Pca Pca::load(ByteReader& in) {
 
 const DetectorInfo& pca_info() {
   static constexpr DetectorInfo kInfo{
-      "pca",
-      "PCA residual",
-      "The distance of a row from the subspace that holds most of the variance: what the columns' usual correlations "
-      "do "
-      "not account for.",
-      "Many columns that move together, where an attack breaks the pattern.",
-      "An attack that follows the usual pattern but stronger (it moves along the subspace): use mahalanobis.",
-      "Jackson, Mudholkar 1979; Lakhina, Crovella, Diot 2004; scikit-learn's PCA",
-      "standardise",
-      false,
-      kSettings,
-      fit_from_settings,
-      load_from_bytes};
+      .name = "pca",
+      .title = "PCA residual",
+      .summary = "what the columns' usual correlations do not account for",
+      .how = "The distance of a row from the subspace that holds most of the variance of the training rows.",
+      .good_for = "Many columns that move together, where an attack breaks the pattern.",
+      .not_for =
+          "An attack that follows the usual pattern, only stronger, for it moves along the subspace. Use mahalanobis "
+          "there.",
+      .source = "Jackson, Mudholkar 1979; Lakhina, Crovella, Diot 2004; scikit-learn's PCA",
+      .encoding = "standardise",
+      .settings = kSettings,
+      .fit = fit_from_settings,
+      .load = load_from_bytes};
   return kInfo;
 }
 

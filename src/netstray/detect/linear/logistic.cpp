@@ -13,8 +13,10 @@
 #include "netstray/base/parallel.h"
 #include "netstray/base/text.h"
 #include "netstray/detect/finite.h"
+#include "netstray/detect/fit_support.h"
 #include "netstray/detect/linear/logistic_fit.h"
 #include "netstray/detect/linear/logistic_kernels.h"
+#include "netstray/maths/dense.h"
 
 namespace netstray {
 namespace {
@@ -24,17 +26,17 @@ constexpr std::size_t kNewtonColumns = 64;
 /// From so many rows on, the search begins where some of them have their minimum.
 constexpr std::size_t kManyRows = 1U << 16;
 constexpr std::size_t kSomeStride = 16;
-constexpr double kMostScore = 1e300;
 constexpr std::size_t kPieceRows = 8192;
 constexpr std::uint32_t kMostSteps = 100'000;
 constexpr double kLeastC = 1e-6;
 constexpr double kMostC = 1e6;
 
 constexpr std::array<SettingInfo, 3> kSettings = {{
-    {"c", "1", "1e-06 to 1e+06", "Inverse strength of the pull of weights towards 0.", "scikit-learn"},
-    {"class-weight", "balanced", "balanced or none",
-     "balanced: both classes weigh the same, however many rows they have.", "King, Zeng 2001"},
-    {"steps", "500", "1 to 100000", "Steps at most.", "a few suffice on scaled columns"},
+    {"c", "1", "0.000001 to 1000000",
+     "How little the weights are pulled towards 0: the inverse strength of the L2 penalty.", "scikit-learn"},
+    {"class_weight", "balanced", "balanced or none",
+     "balanced: both classes weigh the same, however many rows each of them has.", "King, Zeng 2001"},
+    {"steps", "500", "1 to 100000", "Steps at most.", "netstray; a few suffice on scaled columns"},
 }};
 
 void expect_settings(const LogisticSettings& settings) {
@@ -108,15 +110,11 @@ LogisticMinimum minimum_of_some(const Matrix& matrix, std::span<const std::uint8
   return newton_minimum(loss, settings.steps, [](std::uint32_t, double) {});
 }
 
-double capped(double value) noexcept {
-  return std::isnan(value) ? kMostScore : std::clamp(value, -kMostScore, kMostScore);
-}
-
 std::unique_ptr<Detector> fit(const Matrix& matrix, const SettingValues& values, const FitContext& context) {
   constexpr std::array<std::string_view, 2> kWeights = {"balanced", "none"};
   LogisticSettings settings;
   settings.c = values.real("c", kLeastC, kMostC);
-  settings.balanced = values.choice("class-weight", kWeights) == "balanced";
+  settings.balanced = values.choice("class_weight", kWeights) == "balanced";
   settings.steps = static_cast<std::uint32_t>(values.whole("steps", 1, kMostSteps));
   return std::make_unique<Logistic>(Logistic::fit(matrix, settings, context));
 }
@@ -126,9 +124,10 @@ std::unique_ptr<Detector> load(ByteReader& in) { return std::make_unique<Logisti
 constexpr DetectorInfo kInfo = {
     .name = "logistic",
     .title = "Logistic regression",
-    .how = "Learns from labels which columns raise the odds of an anomaly; the score is the logarithm of those odds.",
-    .good_for = "a yardstick: how far one gets with labels and straight lines",
-    .not_for = "finding what the labels do not show; it is supervised, and refused without labels",
+    .summary = "odds of an anomaly, learned from labels (a yardstick)",
+    .how = "It learns from labels which columns raise the odds of an anomaly; the score is the logarithm of the odds.",
+    .good_for = "A yardstick: how far one gets with labels and straight lines.",
+    .not_for = "Finding what the labels do not show: it is supervised, and refused without labels.",
     .source = "Cox 1958; scikit-learn's LogisticRegression(class_weight=\"balanced\")",
     .encoding = "standardise",
     .supervised = true,
@@ -141,9 +140,8 @@ constexpr DetectorInfo kInfo = {
 
 Logistic Logistic::fit(const Matrix& matrix, const LogisticSettings& settings, const FitContext& context) {
   expect_settings(settings);
-  if (matrix.rows() == 0 || matrix.columns() == 0) throw Error("logistic: no rows or no columns to learn from");
+  expect_fit_for_learning(matrix, "logistic", kMostColumns);
   const auto counts = count_classes(context.labels, matrix.rows());
-  expect_finite(matrix, "logistic");
   std::array<double, 2> class_weights = {1, 1};
   if (settings.balanced) {
     for (std::size_t i = 0; i < 2; ++i) {
@@ -198,7 +196,7 @@ void Logistic::score(const Matrix& matrix, std::span<double> scores) const {
     const auto piece = scores.subspan(begin, end - begin);
     std::ranges::fill(piece, intercept_);
     add_decisions(matrix, begin, weights_, piece);
-    for (double& score : piece) score = capped(score);
+    for (double& score : piece) score = finite_score(score);
   });
 }
 
@@ -207,7 +205,7 @@ void Logistic::explain(const Matrix& matrix, std::size_t row, std::span<double> 
   std::vector<float> dense(columns());
   matrix.dense_row(row, dense);
   for (std::size_t column = 0; column < parts.size(); ++column) {
-    parts[column] = capped(weights_[column] * (static_cast<double>(dense[column]) - means_[column]));
+    parts[column] = finite_score(weights_[column] * (static_cast<double>(dense[column]) - means_[column]));
   }
 }
 

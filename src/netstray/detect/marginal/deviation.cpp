@@ -19,6 +19,8 @@ using Kind = DeviationSettings::Kind;
 using Join = DeviationSettings::Join;
 
 constexpr std::size_t kPieceRows = 4096;
+/// What is further, or not a number, counts so much; the sum of squares of many is finite still.
+constexpr double kMostDeviation = 1e140;
 constexpr double kMostConstant = 1e6;
 constexpr double kMostValue = 1e39;
 /// Normal rows have a MAD of .6745 and a mean absolute deviation of 1 / 1.253314 standard deviations.
@@ -30,14 +32,16 @@ constexpr double kLeastSpread = 1e-60;
 constexpr std::array<std::string_view, 2> kJoins{"max", "rms"};
 constexpr std::array kZscoreSettings{
     SettingInfo{"join", "max", "max or rms",
-                "the greatest deviation of a row's columns, or the root of their mean square", "none"},
+                "The greatest deviation of a row's columns counts, or the root of their mean square.", "netstray"},
     SettingInfo{"constant", "10", "0 to 1000000",
-                "deviation of another value in a column that was constant in training; 0 leaves it out", "none"}};
+                "What another value counts in a column that was constant in training; 0 leaves such columns out.",
+                "netstray"}};
 
 std::string_view name_of(Kind kind) noexcept { return kind == Kind::zscore ? "zscore" : "mad"; }
 
 template <Kind kKind>
 std::unique_ptr<Detector> fit_deviation(const Matrix& matrix, const SettingValues& values, const FitContext& context) {
+  context.begin("middles of the columns");
   DeviationSettings settings;
   settings.kind = kKind;
   settings.join = values.choice("join", kJoins) == "max" ? Join::max : Join::rms;
@@ -145,8 +149,9 @@ void DeviationDetector::prepare_groups() {
 
 double DeviationDetector::deviation(std::size_t column, double value) const noexcept {
   const double distance = std::abs(value - middle_[column]);
-  if (spread_[column] > 0) return distance / spread_[column];
-  return distance == 0 ? 0 : settings_.constant;
+  if (spread_[column] == 0) return distance == 0 ? 0 : settings_.constant;
+  const double deviation = distance / spread_[column];
+  return deviation <= kMostDeviation ? deviation : kMostDeviation;
 }
 
 /// Greatest deviation, or sum of squares.
@@ -212,11 +217,12 @@ const DetectorInfo& zscore_info() {
   static const DetectorInfo info{
       .name = "zscore",
       .title = "Z-score per column",
-      .how = "How many standard deviations each value lies from its column's mean; the greatest counts.",
+      .summary = "most standard deviations from a column's mean",
+      .how = "How many standard deviations each value lies from its column's mean; the greatest of a row counts.",
       .good_for = "A yardstick that anyone can check, and single columns that go far beyond the usual.",
       .not_for =
-          "Columns with long tails (use the log scaling), and anomalies that only the combination of columns shows.",
-      .source = "textbook",
+          "Columns with long tails (scale them by log), and anomalies that only the combination of columns shows.",
+      .source = "Shewhart 1931",
       .encoding = "log",
       .settings = kZscoreSettings,
       .fit = fit_deviation<Kind::zscore>,
@@ -228,11 +234,14 @@ const DetectorInfo& mad_info() {
   static const DetectorInfo info{
       .name = "mad",
       .title = "Modified z-score per column",
-      .how = "How far each value lies from its column's median, in units of the median deviation; the greatest counts.",
-      .good_for = "The same as zscore, where the training rows hold anomalies: they hardly move a median.",
+      .summary = "most deviations from a column's median",
+      .how =
+          "How far each value lies from its column's median, in units of the median such distance; the greatest of a "
+          "row counts.",
+      .good_for = "As zscore, where the training rows hold anomalies: these hardly move a median.",
       .not_for =
-          "Columns where most values are equal (there it falls back on the mean deviation), and anomalies that only "
-          "the combination of columns shows.",
+          "Columns where most values are equal (there it takes the mean distance instead), and anomalies that only the "
+          "combination of columns shows.",
       .source = "Iglewicz, Hoaglin 1993",
       .encoding = "log",
       .settings = kZscoreSettings,

@@ -68,30 +68,5 @@ TEST(Deviation, TakesAGroupAsItsDenseColumns) {
   }
 }
 
-TEST(Deviation, SavesAndLoads) {
-  expect_saves_and_loads(zscore_info());
-  expect_saves_and_loads(mad_info(), {"join=rms", "constant=3"});
-}
-TEST(Deviation, RefusesDamagedBytes) {
-  expect_refuses_damaged_bytes(zscore_info());
-  expect_refuses_damaged_bytes(mad_info());
-}
-TEST(Deviation, IsTheSameForAnyThreads) {
-  expect_same_for_any_threads(zscore_info());
-  expect_same_for_any_threads(mad_info(), {"join=rms"});
-}
-TEST(Deviation, HandlesBadInput) {
-  expect_handles_bad_input(zscore_info());
-  expect_handles_bad_input(mad_info());
-}
-TEST(Deviation, ScoresAreFiniteFarAway) {
-  expect_finite_scores_far_away(zscore_info(), {"join=rms"});
-  expect_finite_scores_far_away(mad_info());
-}
-TEST(Deviation, ColumnsThatWereMovedLeadTheReasons) {
-  EXPECT_GE(moved_columns_lead(zscore_info()), 0.9);
-  EXPECT_GE(moved_columns_lead(mad_info()), 0.9);
-}
-
 }  // namespace
 }  // namespace netstray

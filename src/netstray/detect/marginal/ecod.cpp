@@ -16,10 +16,11 @@ namespace {
 constexpr std::size_t kPieceRows = 4096;
 constexpr std::uint64_t kMostRows = 1ULL << 31;
 
-constexpr std::array kSettings{
-    SettingInfo{"rows", "0", "0 to 2147483648", "training rows used at most, drawn at random; 0: all", "none"}};
+constexpr std::array kSettings{SettingInfo{
+    "rows", "0", "0 to 2147483648", "Learns from at most so many rows, drawn at random; 0: from all.", "netstray"}};
 
 std::unique_ptr<Detector> fit_ecod(const Matrix& matrix, const SettingValues& values, const FitContext& context) {
+  context.begin("tails of the columns");
   return std::make_unique<EcodDetector>(EcodDetector::fit(matrix, {values.whole("rows", 0, kMostRows)}, context));
 }
 
@@ -194,13 +195,17 @@ const DetectorInfo& ecod_info() {
   static const DetectorInfo info{
       .name = "ecod",
       .title = "Empirical tails",
+      .summary = "how far out a row's values are, each in its own column",
       .how =
-          "How far out in the tails of the training rows a row's values lie, column by column, added up as logarithms.",
-      .good_for = "Rows with extreme values in some columns; no settings, and no scaling changes its result.",
+          "The score adds up, column by column, how few training rows have a value as far out as the row's, as "
+          "logarithms.",
+      .good_for =
+          "Rows with extreme values in some columns; there is nothing to tune, and no scaling of the columns changes "
+          "the result.",
       .not_for =
           "Values that are unusual because they lie between the usual ones, and anomalies that only the combination of "
           "columns shows.",
-      .source = "Li, Zhao, Hu, Botta, Ionescu, Chen 2022; the numbers of pyod's ECOD, a row at a time",
+      .source = "Li, Zhao, Hu, Botta, Ionescu, Chen 2022; pyod's ECOD, given a row at a time",
       .encoding = "none",
       .settings = kSettings,
       .fit = fit_ecod,

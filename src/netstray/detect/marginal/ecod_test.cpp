@@ -78,12 +78,5 @@ TEST(Ecod, ScalingAColumnChangesNothing) {
   EXPECT_EQ(scores_of(*fit_detector(ecod_info(), rows), rows), scores_of(*fit_detector(ecod_info(), other), other));
 }
 
-TEST(Ecod, SavesAndLoads) { expect_saves_and_loads(ecod_info()); }
-TEST(Ecod, RefusesDamagedBytes) { expect_refuses_damaged_bytes(ecod_info()); }
-TEST(Ecod, IsTheSameForAnyThreads) { expect_same_for_any_threads(ecod_info(), {"rows=100"}); }
-TEST(Ecod, HandlesBadInput) { expect_handles_bad_input(ecod_info()); }
-TEST(Ecod, ScoresAreFiniteFarAway) { expect_finite_scores_far_away(ecod_info()); }
-TEST(Ecod, ColumnsThatWereMovedLeadTheReasons) { EXPECT_GE(moved_columns_lead(ecod_info()), 0.8); }
-
 }  // namespace
 }  // namespace netstray

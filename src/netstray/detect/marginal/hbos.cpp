@@ -20,12 +20,13 @@ constexpr double kLeastAlpha = 1e-9;
 constexpr std::size_t kPieceRows = 4096;
 
 constexpr std::array kSettings{
-    SettingInfo{"bins", "10", "2 to 10000", "bins of equal width per column", "pyod"},
-    SettingInfo{"alpha", "0.1", "1e-9 to 1", "added to each density, so that an empty bin has a finite score", "pyod"},
-    SettingInfo{"tolerance", "0.5", "0 to 1", "a value so many bin widths outside still counts to the last bin",
-                "pyod"}};
+    SettingInfo{"bins", "10", "2 to 10000", "Bins of equal width for each column.", "pyod"},
+    SettingInfo{"alpha", "0.1", "1e-9 to 1", "Added to each density, so that an empty bin has a finite score.", "pyod"},
+    SettingInfo{"tolerance", "0.5", "0 to 1",
+                "A value at most so many bin widths outside still belongs to the last bin.", "pyod"}};
 
-std::unique_ptr<Detector> fit_hbos(const Matrix& matrix, const SettingValues& values, const FitContext&) {
+std::unique_ptr<Detector> fit_hbos(const Matrix& matrix, const SettingValues& values, const FitContext& context) {
+  context.begin("histograms of the columns");
   HbosSettings settings;
   settings.bins = static_cast<std::uint32_t>(values.whole("bins", 2, kMostBins));
   settings.alpha = values.real("alpha", kLeastAlpha, 1);
@@ -228,12 +229,15 @@ const DetectorInfo& hbos_info() {
   static const DetectorInfo info{
       .name = "hbos",
       .title = "Histograms",
-      .how = "How rare the bins of a row's values are, column by column, added up as logarithms.",
-      .good_for = "A first look at many rows and columns in no time, with reasons that anyone can check.",
+      .summary = "how rare a row's values are, each in its own column",
+      .how =
+          "Each column has a histogram of the training rows; the score adds up how rare the bins of a row's values "
+          "are, as logarithms.",
+      .good_for = "A quick first look at many rows and columns, with reasons that anyone can check.",
       .not_for =
-          "Anomalies that only the combination of columns shows; columns with a few huge values, which leave one bin "
-          "for all the rest (use the rank or log scaling).",
-      .source = "Goldstein, Dengel 2012; the numbers of pyod's HBOS",
+          "Anomalies that only the combination of columns shows, and columns with a few huge values, which leave one "
+          "bin for all the rest (scale them by log or rank).",
+      .source = "Goldstein, Dengel 2012; pyod's HBOS",
       .encoding = "log",
       .settings = kSettings,
       .fit = fit_hbos,

@@ -51,12 +51,5 @@ TEST(Hbos, TakesAGroupAsItsDenseColumns) {
   }
 }
 
-TEST(Hbos, SavesAndLoads) { expect_saves_and_loads(hbos_info(), {"bins=7"}); }
-TEST(Hbos, RefusesDamagedBytes) { expect_refuses_damaged_bytes(hbos_info(), {"bins=3"}); }
-TEST(Hbos, IsTheSameForAnyThreads) { expect_same_for_any_threads(hbos_info()); }
-TEST(Hbos, HandlesBadInput) { expect_handles_bad_input(hbos_info()); }
-TEST(Hbos, ScoresAreFiniteFarAway) { expect_finite_scores_far_away(hbos_info()); }
-TEST(Hbos, ColumnsThatWereMovedLeadTheReasons) { EXPECT_GE(moved_columns_lead(hbos_info()), 0.8); }
-
 }  // namespace
 }  // namespace netstray

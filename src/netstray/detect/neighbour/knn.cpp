@@ -17,12 +17,15 @@ constexpr std::uint64_t kMostRows = 1ULL << 31;
 constexpr std::array<std::string_view, 2> kDistances{"kth", "mean"};
 
 constexpr std::array kSettings{
-    SettingInfo{"k", "5", "1 to 1000", "how many neighbours", "pyod and scikit-learn"},
-    SettingInfo{"distance", "kth", "kth or mean", "distance to the k-th neighbour, or the mean of all k",
-                "Ramaswamy et al. 2000; Angiulli and Pizzuti 2002"},
-    SettingInfo{"rows", "0", "0 to 2147483648", "training rows kept at most, drawn at random; 0: all", "none"}};
+    SettingInfo{"k", "5", "1 to 1000", "How many neighbours.", "pyod; scikit-learn"},
+    SettingInfo{"distance", "kth", "kth or mean",
+                "The distance to the k-th neighbour, or the mean of the distances to all k.",
+                "Ramaswamy, Rastogi, Shim 2000"},
+    SettingInfo{"rows", "0", "0 to 2147483648", "Keeps at most so many training rows, drawn at random; 0: all.",
+                "netstray"}};
 
 std::unique_ptr<Detector> fit_knn(const Matrix& matrix, const SettingValues& values, const FitContext& context) {
+  context.begin("distinct rows");
   KnnSettings settings;
   settings.k = static_cast<std::uint32_t>(values.whole("k", 1, kMostNeighbours));
   settings.distance =
@@ -98,12 +101,13 @@ const DetectorInfo& knn_info() {
   static const DetectorInfo info{
       .name = "knn",
       .title = "Nearest neighbours",
-      .how = "Distance to the k-th nearest training row: what is far from all that was seen is unusual.",
+      .summary = "distance to the k-th nearest training row",
+      .how = "The distance of a row to its k-th nearest training row: what is far from all that was seen is unusual.",
       .good_for = "Normal traffic of many kinds, whatever their shape, and training rows that can be trusted.",
       .not_for =
-          "Training rows with anomalies that repeat (they become their own neighbours), or traffic whose kinds differ "
-          "in density: see lof.",
-      .source = "Ramaswamy, Rastogi, Shim 2000; the numbers of pyod's KNN",
+          "Training rows with anomalies that repeat, for these become each other's neighbours, and traffic whose kinds "
+          "differ in density (use lof).",
+      .source = "Ramaswamy, Rastogi, Shim 2000; pyod's KNN",
       .encoding = "standardise",
       .settings = kSettings,
       .fit = fit_knn,

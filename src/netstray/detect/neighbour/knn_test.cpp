@@ -76,12 +76,5 @@ TEST(Knn, TakesAMillionEqualRowsAsOne) {
   EXPECT_EQ(scores_of(*fit_detector(knn_info(), train), matrix_of(1, {2, 5})), (std::vector<double>{0, 3}));
 }
 
-TEST(Knn, SavesAndLoads) { expect_saves_and_loads(knn_info(), {"k=3", "distance=mean"}); }
-TEST(Knn, RefusesDamagedBytes) { expect_refuses_damaged_bytes(knn_info()); }
-TEST(Knn, IsTheSameForAnyThreads) { expect_same_for_any_threads(knn_info()); }
-TEST(Knn, HandlesBadInput) { expect_handles_bad_input(knn_info()); }
-TEST(Knn, ScoresAreFiniteFarAway) { expect_finite_scores_far_away(knn_info()); }
-TEST(Knn, ColumnsThatWereMovedLeadTheReasons) { EXPECT_GE(moved_columns_lead(knn_info()), 0.9); }
-
 }  // namespace
 }  // namespace netstray

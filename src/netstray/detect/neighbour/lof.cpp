@@ -20,8 +20,9 @@ constexpr double kDensest = 1e10;
 constexpr double kFarthest = 1e20;  ///< no distance is longer: the square root of FLT_MAX is 1.8e19
 
 constexpr std::array kSettings{
-    SettingInfo{"k", "20", "1 to 1000", "how many neighbours", "scikit-learn; Breunig et al. 2000 look at 10 to 50"},
-    SettingInfo{"rows", "0", "0 to 2147483648", "training rows kept at most, drawn at random; 0: all", "none"}};
+    SettingInfo{"k", "20", "1 to 1000", "How many neighbours.", "scikit-learn; Breunig et al. 2000 look at 10 to 50"},
+    SettingInfo{"rows", "0", "0 to 2147483648", "Keeps at most so many training rows, drawn at random; 0: all.",
+                "netstray"}};
 
 std::unique_ptr<Detector> fit_lof(const Matrix& matrix, const SettingValues& values, const FitContext& context) {
   LofSettings settings;
@@ -129,15 +130,14 @@ const DetectorInfo& lof_info() {
   static const DetectorInfo info{
       .name = "lof",
       .title = "Local outlier factor",
-      .how =
-          "How much thinner a row's surroundings are than those of its k nearest training rows; about 1 for ordinary "
-          "rows.",
+      .summary = "how much sparser its surroundings are than its neighbours'",
+      .how = "How much emptier it is round a row than round its k nearest training rows; about 1 for an ordinary row.",
       .good_for =
           "Normal traffic whose kinds differ in density: a small step away from a tight kind counts as much as a large "
-          "one from a loose kind.",
+          "one away from a loose kind.",
       .not_for =
           "Rows that repeat more than k times: beside a heap of equal rows everything is unusual. Raise k, or use knn.",
-      .source = "Breunig, Kriegel, Ng, Sander 2000; the numbers of scikit-learn's LocalOutlierFactor(novelty=True)",
+      .source = "Breunig, Kriegel, Ng, Sander 2000; scikit-learn's LocalOutlierFactor(novelty=True)",
       .encoding = "standardise",
       .settings = kSettings,
       .fit = fit_lof,

@@ -121,12 +121,5 @@ TEST(Lof, TellsItsProgressToTheEnd) {
   EXPECT_TRUE(std::ranges::is_sorted(done));
 }
 
-TEST(Lof, SavesAndLoads) { expect_saves_and_loads(lof_info(), {"k=3"}); }
-TEST(Lof, RefusesDamagedBytes) { expect_refuses_damaged_bytes(lof_info()); }
-TEST(Lof, IsTheSameForAnyThreads) { expect_same_for_any_threads(lof_info()); }
-TEST(Lof, HandlesBadInput) { expect_handles_bad_input(lof_info()); }
-TEST(Lof, ScoresAreFiniteFarAway) { expect_finite_scores_far_away(lof_info()); }
-TEST(Lof, ColumnsThatWereMovedLeadTheReasons) { EXPECT_GE(moved_columns_lead(lof_info()), 0.9); }
-
 }  // namespace
 }  // namespace netstray

@@ -13,15 +13,13 @@
 #include "netstray/detect/finite.h"
 #include "netstray/detect/neural/autoencoder_fit.h"
 #include "netstray/detect/neural/lane_forward.h"
+#include "netstray/maths/dense.h"
 
 namespace netstray {
 namespace {
 
 constexpr std::size_t kPieceRows = 4096;
-constexpr double kMostScore = 1e300;
 constexpr std::size_t kMostColumns = std::size_t{1} << 24;
-
-double capped(double value) noexcept { return std::isnan(value) ? kMostScore : std::min(value, kMostScore); }
 
 std::vector<std::uint32_t> widths_of(const Matrix& matrix) {
   std::vector<std::uint32_t> widths;
@@ -149,9 +147,8 @@ Autoencoder::Autoencoder(AutoencoderSettings settings, std::size_t number_column
       net_(std::move(net)) {}
 
 Autoencoder Autoencoder::fit(const Matrix& matrix, const AutoencoderSettings& settings, const FitContext& context) {
-  if (matrix.rows() == 0 || matrix.columns() == 0) throw Error("autoencoder: no rows or no columns to learn from");
+  expect_fit_for_learning(matrix, "autoencoder", kMostColumns);
   const std::vector<DenseLayer> layers = autoencoder_layers(settings, matrix.columns());
-  expect_finite(matrix, "autoencoder");
   Autoencoder result(settings, matrix.number_columns(), widths_of(matrix),
                      DenseNet(matrix.number_columns(), matrix.groups().size(), layers));
   result.curves_ = teach_autoencoder(result.net_, matrix, settings, context);
@@ -188,7 +185,7 @@ double Autoencoder::exact_score(const Matrix& matrix, std::size_t row) const {
   explain(matrix, row, parts);
   double sum = 0;
   for (const double part : parts) sum += part / static_cast<double>(parts.size());
-  return capped(sum);
+  return finite_score(sum);
 }
 
 void Autoencoder::explain(const Matrix& matrix, std::size_t row, std::span<double> parts) const {
@@ -198,7 +195,7 @@ void Autoencoder::explain(const Matrix& matrix, std::size_t row, std::span<doubl
   net_.reconstruct(dense, parts);
   for (std::size_t column = 0; column < parts.size(); ++column) {
     const double error = parts[column] - static_cast<double>(dense[column]);
-    parts[column] = capped(error * error);
+    parts[column] = finite_score(error * error);
   }
 }
 

@@ -176,7 +176,7 @@ class Lesson {
 
   Error diverged(std::uint32_t epoch, const std::string& why) const {
     return Error(
-        fmt::format("autoencoder: learning diverged in epoch {}: {}. Use a smaller learning-rate (now {}), or "
+        fmt::format("autoencoder: learning diverged in epoch {}: {}. Use a smaller learning_rate (now {}), or "
                     "scale the number columns (standardise or rank)",
                     epoch, why, settings_.learning_rate));
   }
@@ -239,7 +239,7 @@ std::vector<DenseLayer> autoencoder_layers(const AutoencoderSettings& settings, 
   expect(settings.dropout.size() == 1 || settings.dropout.size() == hidden,
          fmt::format("{} dropout shares for {} hidden layers; give one, or one each", settings.dropout.size(), hidden));
   expect(settings.learning_rate > 0 && settings.learning_rate <= 10,
-         "the learning-rate must be above 0 and at most 10");
+         "the learning_rate must be above 0 and at most 10");
   expect(settings.batch >= 1 && settings.batch <= (1U << 20), "a batch has from 1 to 1,048,576 rows");
   expect(settings.epochs >= 1 && settings.epochs <= 100'000, "from 1 to 100,000 epochs are possible");
   expect(settings.validation >= 0 && settings.validation <= 0.9, "the validation share must be from 0 to 0.9");

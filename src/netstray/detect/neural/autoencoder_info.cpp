@@ -14,23 +14,23 @@ constexpr std::array<std::string_view, 5> kActivations = {"linear", "relu", "elu
 
 constexpr std::array<SettingInfo, 11> kSettings = {{
     {"layers", "64,16,64", "1 to 16 numbers from 1 to 65536",
-     "Units of the hidden layers; the output layer is as wide as the rows.",
-     "best of the sizes tried on KDD99's normal rows"},
+     "Units of each hidden layer; the output layer is as wide as the rows.", "netstray"},
     {"activations", "relu", "linear, relu, elu, tanh or sigmoid; one, or one per hidden layer",
      "What the hidden layers do to their sums.", "Glorot, Bordes, Bengio 2011"},
     {"output", "linear", "linear, relu, elu, tanh or sigmoid",
      "What the output layer does; relu and sigmoid cannot reproduce values below 0.", "Keras"},
-    {"dropout", "0", "0 to 0.95; one, or one per hidden layer", "Share of units set to 0 while learning.", "Keras"},
-    {"learning-rate", "0.001", "above 0, up to 10", "Adam's step size.", "Kingma, Ba 2015; Keras"},
-    {"batch", "32", "1 to 1048576", "Rows a step; larger is faster per epoch and learns less in it.", "Keras"},
-    {"epochs", "30", "1 to 100000", "Times that all rows are gone through, at most.",
-     "of the order that notebooks use"},
-    {"validation", "0.1", "0 to 0.9", "Share of the rows kept to watch the loss on: the last in row order.",
+    {"dropout", "0", "0 to 0.95; one, or one per hidden layer", "The share of units that are set to 0 while learning.",
+     "Keras"},
+    {"learning_rate", "0.001", "above 0, up to 10", "Adam's step size.", "Kingma, Ba 2015; Keras"},
+    {"batch", "32", "1 to 1048576", "Rows per step; larger ones make an epoch faster, and less is learned in it.",
+     "Keras"},
+    {"epochs", "30", "1 to 100000", "How many times all rows are gone through, at most.", "netstray"},
+    {"validation", "0.1", "0 to 0.9", "The share of the rows, the last ones, that is set aside to watch the loss on.",
      "Keras' validation_split"},
     {"patience", "3", "0 to 100000", "Stops after so many epochs without a better loss; 0: never.",
      "Keras' EarlyStopping"},
-    {"shuffle", "yes", "yes or no", "Rows in a new order each epoch.", "Keras"},
-    {"restore-best", "yes", "yes or no", "With patience: keep the weights of the best epoch.",
+    {"shuffle", "yes", "yes or no", "Whether the rows come in a new order each epoch.", "Keras"},
+    {"restore_best", "yes", "yes or no", "With patience: whether the weights of the best epoch are kept.",
      "Keras' restore_best_weights"},
 }};
 
@@ -64,13 +64,13 @@ AutoencoderSettings settings_of(const SettingValues& values, std::uint64_t seed)
     settings.activations.push_back(activation_of(word));
   settings.output = activation_of(values.choice("output", kActivations));
   settings.dropout = shares_of(values);
-  settings.learning_rate = values.real("learning-rate", 1e-12, 10);
+  settings.learning_rate = values.real("learning_rate", 1e-12, 10);
   settings.batch = static_cast<std::uint32_t>(values.whole("batch", 1, 1U << 20));
   settings.epochs = static_cast<std::uint32_t>(values.whole("epochs", 1, 100'000));
   settings.validation = values.real("validation", 0, 0.9);
   settings.patience = static_cast<std::uint32_t>(values.whole("patience", 0, 100'000));
   settings.shuffle = values.yes("shuffle");
-  settings.restore_best = values.yes("restore-best");
+  settings.restore_best = values.yes("restore_best");
   settings.seed = seed;
   return settings;
 }
@@ -84,14 +84,15 @@ std::unique_ptr<Detector> load(ByteReader& in) { return std::make_unique<Autoenc
 constexpr DetectorInfo kInfo = {
     .name = "autoencoder",
     .title = "Autoencoder",
+    .summary = "how badly a network trained on normal rows reproduces it",
     .how =
-        "A network learns to reproduce the rows through a narrow middle layer; the score is the mean squared error "
-        "of what it makes of a row.",
-    .good_for = "many columns that hang together, and enough normal rows (some ten thousands) to learn how",
+        "A network learns to reproduce the training rows through a narrow middle layer; the score is the mean squared "
+        "error of what it makes of a row.",
+    .good_for = "Many columns that hang together, and enough normal rows to learn how: some ten thousand.",
     .not_for =
-        "training rows of which attacks are a large part (it learns what is frequent), unscaled columns, or few "
-        "rows",
-    .source = "Rumelhart, Hinton, Williams 1986; Hawkins et al. 2002; the same training as Keras'",
+        "Training rows of which attacks are a large part (it learns what is frequent), columns that are not scaled, "
+        "and few rows.",
+    .source = "Rumelhart, Hinton, Williams 1986; Hawkins et al. 2002; Keras",
     .encoding = "standardise",
     .supervised = false,
     .settings = kSettings,

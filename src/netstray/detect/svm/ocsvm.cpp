@@ -13,6 +13,7 @@
 #include "netstray/base/parallel.h"
 #include "netstray/base/rng.h"
 #include "netstray/base/text.h"
+#include "netstray/detect/finite.h"
 #include "netstray/detect/fit_support.h"
 #include "netstray/detect/svm/nystroem.h"
 #include "netstray/detect/svm/one_class_linear.h"
@@ -35,17 +36,20 @@ constexpr double kMostNumber = 1e60;  ///< of any coefficient, weight or rho in 
 
 constexpr std::array<std::string_view, 2> kKernels{"rbf", "linear"};
 constexpr std::array kSettings{
-    SettingInfo{"nu", "0.05", "(0, 1]", "share of the training rows that may lie outside",
-                "the reference study; libsvm's .5 is meant for novelty in clean data"},
-    SettingInfo{"kernel", "rbf", "rbf or linear", "how rows are compared", "libsvm"},
+    SettingInfo{"nu", "0.05", "above 0, up to 1", "The share of the training rows that may lie outside.",
+                "the reference study of OCPP; libsvm has 0.5"},
+    SettingInfo{"kernel", "rbf", "rbf or linear", "How rows are compared.", "libsvm"},
     SettingInfo{"gamma", "scale", "scale, auto or a number from 1e-30 to 1e30",
-                "width of the RBF kernel: 1 / (columns * variance), 1 / columns, or the number itself", "scikit-learn"},
-    SettingInfo{"tolerance", "0.001", "1e-9 to 0.1", "when the solution is good enough", "libsvm"},
-    SettingInfo{"cache_megabytes", "200", "1 to 65536", "memory for kernel rows while learning", "scikit-learn"},
+                "How narrow the RBF kernel is: 1 / (columns * variance), 1 / columns, or the number itself.",
+                "scikit-learn"},
+    SettingInfo{"tolerance", "0.001", "1e-9 to 0.1", "When the solution is good enough.", "libsvm"},
+    SettingInfo{"cache_megabytes", "200", "1 to 65536", "Memory for kernel values while learning.", "scikit-learn"},
     SettingInfo{"exact_rows", "20000", "0 to 2147483648",
-                "up to so many distinct training rows the exact solution, above it an approximate one", "none"},
-    SettingInfo{"landmarks", "300", "2 to 5000", "rows that stand for all in the approximate solution", "none"},
-    SettingInfo{"rows", "0", "0 to 2147483648", "training rows used at most, drawn at random; 0: all", "none"}};
+                "Up to so many distinct training rows the solution is exact, above it approximate.", "netstray"},
+    SettingInfo{"landmarks", "300", "2 to 5000", "Rows that stand for all others in the approximate solution.",
+                "netstray"},
+    SettingInfo{"rows", "0", "0 to 2147483648", "Learns from at most so many rows, drawn at random; 0: from all.",
+                "netstray"}};
 
 std::unique_ptr<Detector> fit_ocsvm(const Matrix& matrix, const SettingValues& values, const FitContext& context) {
   OcsvmSettings settings;
@@ -160,6 +164,7 @@ OcsvmDetector OcsvmDetector::fit(const Matrix& all, const OcsvmSettings& setting
   if (settings.kernel == Kind::linear) detector.means_ = column_means(matrix);
   DistinctRows distinct = distinct_rows(matrix);
   const Rows rows{matrix, std::move(distinct.first), std::move(distinct.copies)};
+  context.begin("distinct rows");
   if (rows.first.size() <= settings.exact_rows) {
     detector.learn_exactly(rows, settings, context);
   } else {
@@ -293,6 +298,7 @@ void OcsvmDetector::score_linear(const Matrix& matrix, std::span<double> scores)
     for (const auto& group : matrix.groups()) {
       for (std::size_t i = 0; i < piece.size(); ++i) piece[i] -= weights_[group.first_column + group.codes[begin + i]];
     }
+    for (double& score : piece) score = finite_score(score);
   });
 }
 
@@ -377,18 +383,20 @@ OcsvmDetector OcsvmDetector::load(ByteReader& in) {
 const DetectorInfo& ocsvm_info() {
   static const DetectorInfo info{
       .name = "ocsvm",
-      .title = "One-class support vector machine",
+      .title = "One-class SVM",
+      .summary = "how far outside the region of most training rows",
       .how =
-          "The smallest region that holds all but a share nu of the training rows, in the kernel's space; outside is "
-          "unusual.",
+          "It draws a smooth border round all but a share nu of the training rows; the score is how far outside of it "
+          "a "
+          "row lies.",
       .good_for =
-          "Up to some 20,000 distinct rows that are mostly normal, in scaled columns, where the border of normal "
-          "matters.",
+          "Up to some 20,000 distinct rows that are mostly normal, in scaled columns, where the border of what is "
+          "normal matters.",
       .not_for =
-          "Columns of very different scales (standardise them: the widest decides alone), and far anomalies that are "
-          "to be ranked: with the RBF kernel all that is far scores the same.",
+          "Columns of very different scales (the widest decides alone: standardise them), and a ranking of far "
+          "anomalies: with the RBF kernel all that is far scores the same.",
       .source =
-          "Schoelkopf, Platt, Shawe-Taylor, Smola, Williamson 2001; the numbers of libsvm and scikit-learn's "
+          "Schoelkopf, Platt, Shawe-Taylor, Smola, Williamson 2001; libsvm and scikit-learn's "
           "OneClassSVM",
       .encoding = "standardise",
       .settings = kSettings,

@@ -231,30 +231,5 @@ TEST(Ocsvm, AFileWithoutSupportVectorsScoresAllTheSame) {
   EXPECT_EQ(parts, (std::vector<double>{0, 0}));
 }
 
-TEST(Ocsvm, SavesAndLoads) {
-  expect_saves_and_loads(ocsvm_info(), {"nu=0.3"});
-  expect_saves_and_loads(ocsvm_info(), {"nu=0.3", "kernel=linear"});
-  expect_saves_and_loads(ocsvm_info(), {"nu=0.3", "exact_rows=0", "landmarks=20"});
-}
-TEST(Ocsvm, RefusesDamagedBytes) {
-  expect_refuses_damaged_bytes(ocsvm_info(), {"nu=0.2"});
-  expect_refuses_damaged_bytes(ocsvm_info(), {"nu=0.2", "kernel=linear"});
-}
-TEST(Ocsvm, IsTheSameForAnyThreads) {
-  expect_same_for_any_threads(ocsvm_info(), {"nu=0.2"});
-  expect_same_for_any_threads(ocsvm_info(), {"nu=0.2", "exact_rows=0", "landmarks=30"});
-}
-TEST(Ocsvm, HandlesBadInput) {
-  expect_handles_bad_input(ocsvm_info());
-  expect_handles_bad_input(ocsvm_info(), {"kernel=linear"});
-  expect_handles_bad_input(ocsvm_info(), {"exact_rows=0"});
-  expect_handles_bad_input(ocsvm_info(), {"exact_rows=0", "kernel=linear"});
-}
-TEST(Ocsvm, ScoresAreFiniteFarAway) {
-  expect_finite_scores_far_away(ocsvm_info());
-  expect_finite_scores_far_away(ocsvm_info(), {"kernel=linear"});
-}
-TEST(Ocsvm, ColumnsThatWereMovedLeadTheReasons) { EXPECT_GE(moved_columns_lead(ocsvm_info()), 0.9); }
-
 }  // namespace
 }  // namespace netstray
