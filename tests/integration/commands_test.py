@@ -33,7 +33,7 @@ def flows(rows, seed=1, odd=()):
 
 class Usage(harness.TestCase):
     def test_help_shows_examples_first_and_exits_0(self):
-        for command in ("scan", "train", "score", "explain", "evaluate", "models", "doctor", "demo"):
+        for command in ("scan", "train", "score", "explain", "evaluate", "models", "detectors", "doctor", "demo"):
             answer = run_ok(command, "--help")
             self.assertLess(answer.out.index("Examples:"), answer.out.index("Usage:"))
             self.assertIn(f"netstray {command}", answer.out)
@@ -65,6 +65,23 @@ class Usage(harness.TestCase):
         script = run_ok("completion", "bash").out
         check = subprocess.run(["bash", "-n"], input=script.encode(), capture_output=True, check=False)
         self.assertEqual(check.returncode, 0, check.stderr)
+
+    def test_detectors_are_listed_and_told_about_in_100_columns(self):
+        names = [detector["name"] for detector in run_ok("detectors", "--json").json()["detectors"]]
+        self.assertGreater(len(names), 10)
+        answers = [run_ok("detectors"), *(run_ok("detectors", name) for name in names)]
+        for line in "".join(answer.out for answer in answers).splitlines():
+            self.assertLessEqual(len(line), 100, line)
+        for name in names:
+            self.assertIn(f"\n{name} ", answers[0].out)
+        self.assertIn("components=8", run_ok("detectors", "gmm").out)
+        self.assertEqual([one["name"] for one in run_ok("detectors", "gmm", "--json").json()["detectors"]], ["gmm"])
+        self.assert_refused(run("detectors", "gmn"), 2, "did you mean gmm?")
+        self.assert_refused(run("detectors", "--json", "--markdown"), 2, "--markdown")
+
+    def test_the_page_about_detectors_holds_what_the_program_prints(self):
+        page = (harness.SOURCE / "docs/detectors.md").read_text()
+        self.assertIn(run_ok("detectors", "--markdown").out, page, "tools/measure-detectors --print-only writes it anew")
 
     def test_options_come_from_the_environment_where_not_given(self):
         data = self.write("flows.csv", flows(200))

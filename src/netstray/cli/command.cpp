@@ -99,6 +99,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(make_explain_command());
   commands.push_back(make_evaluate_command());
   commands.push_back(make_models_command());
+  commands.push_back(make_detectors_command());
   commands.push_back(make_demo_command());
   commands.push_back(make_doctor_command());
   commands.push_back(make_completion_command());

@@ -101,6 +101,7 @@ std::unique_ptr<Command> make_explain_command();
 std::unique_ptr<Command> make_evaluate_command();
 std::unique_ptr<Command> make_models_command();
 std::unique_ptr<Command> make_doctor_command();
+std::unique_ptr<Command> make_detectors_command();
 std::unique_ptr<Command> make_demo_command();
 std::unique_ptr<Command> make_completion_command();
 std::unique_ptr<Command> make_man_command();

@@ -326,4 +326,27 @@ std::string doctor_json(const JsonFrame& frame, const DoctorReport& report) {
   return written(json);
 }
 
+std::string detectors_json(const JsonFrame& frame, std::span<const DetectorInfo* const> detectors) {
+  Json json = frame_json(frame);
+  json["detectors"] = array_of(detectors, [](const DetectorInfo* info) {
+    return Json{{"name", info->name},
+                {"title", info->title},
+                {"summary", info->summary},
+                {"how", info->how},
+                {"good_for", info->good_for},
+                {"not_for", info->not_for},
+                {"source", info->source},
+                {"numbers", info->encoding},
+                {"supervised", info->supervised},
+                {"set", array_of(info->settings, [](const SettingInfo& setting) {
+                   return Json{{"name", setting.name},
+                               {"default", setting.preset},
+                               {"range", setting.range},
+                               {"meaning", setting.meaning},
+                               {"source", setting.source}};
+                 })}};
+  });
+  return written(json);
+}
+
 }  // namespace netstray

@@ -10,6 +10,7 @@
 #include "netstray/base/instruction_set.h"
 #include "netstray/base/machine.h"
 #include "netstray/base/version.h"
+#include "netstray/detect/registry.h"
 #include "netstray/evaluate/evaluation.h"
 #include "netstray/report/findings.h"
 #include "netstray/report/model_summary.h"
@@ -73,5 +74,6 @@ std::string explain_json(const JsonFrame& frame, const Explanation& explanation)
 std::string models_show_json(const JsonFrame& frame, const ModelSummary& model);
 std::string models_verify_json(const JsonFrame& frame, const ModelCheck& check);
 std::string doctor_json(const JsonFrame& frame, const DoctorReport& report);
+std::string detectors_json(const JsonFrame& frame, std::span<const DetectorInfo* const> detectors);
 
 }  // namespace netstray

@@ -41,7 +41,8 @@ std::map<std::string, std::string> answers() {
           {"explain", explain_json(sample_frame("explain"), sample_explanation())},
           {"models show", models_show_json(sample_frame("models show"), model)},
           {"models verify", models_verify_json(sample_frame("models verify"), {"m.nst", true, "", "0.1.0", 1234})},
-          {"doctor", doctor_json(sample_frame("doctor"), sample_doctor())}};
+          {"doctor", doctor_json(sample_frame("doctor"), sample_doctor())},
+          {"detectors", detectors_json(sample_frame("detectors"), detectors())}};
 }
 
 Json parsed(const std::string& text) { return Json::parse(text); }
@@ -154,6 +155,14 @@ TEST(JsonAnswers, OfDoctorSayNullWhereTheSystemDoesNotTell) {
   EXPECT_TRUE(json["memory_allowed"].is_null());
   EXPECT_TRUE(json["processor"].is_null());
   EXPECT_EQ(json["built_with"].dump(), R"([{"name":"fmt","version":"9.1.0"}])");
+}
+
+TEST(JsonAnswers, OfDetectorsTellWhatCanBeSet) {
+  const Json json = parsed(detectors_json(sample_frame("detectors"), detectors()));
+  EXPECT_EQ(json["detectors"].size(), detectors().size());
+  EXPECT_EQ(json["detectors"][0]["name"], "iforest");
+  EXPECT_EQ(json["detectors"][0]["set"][0]["name"], "trees");
+  EXPECT_EQ(json["detectors"][0]["set"][0]["default"], "100");
 }
 
 TEST(JsonAnswers, StayValidWithHostileText) {
