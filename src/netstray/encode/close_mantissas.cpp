@@ -17,8 +17,8 @@ std::optional<CloseMantissas> CloseMantissas::find(const Column& column) {
       low = std::min(low, mantissa);
       high = std::max(high, mantissa);
     }
-    least = low;
-    most = high;
+    least = std::int64_t{low};
+    most = std::int64_t{high};
   });
   const auto span = static_cast<std::uint64_t>(most) - static_cast<std::uint64_t>(least);
   if (span >= std::max(kAlwaysFew, column.size() / kRowsPerValue)) return {};

@@ -157,11 +157,12 @@ void Column::append_levels(const Column& from, std::size_t begin, std::size_t en
   appended.reserve(end - begin);
   from.integers_.visit([&](const auto& values) {
     for (std::size_t row = begin; row < end; ++row) {
-      if (values[row] < 0) {
+      const auto code = std::int64_t{values[row]};
+      if (code < 0) {
         appended.push_back(-1);
         continue;
       }
-      const auto level = static_cast<std::size_t>(values[row]);
+      const auto level = static_cast<std::size_t>(code);
       if (codes[level] == kUnknown) {
         codes[level] = dictionary_.code(from.levels()[level]);
         if (static_cast<std::size_t>(codes[level]) == first_rows_.size()) first_rows_.push_back(size_ + row - begin);

@@ -39,7 +39,7 @@ void append_lines(const CsvPiece& piece, std::size_t begin, std::size_t end, std
   std::uint64_t line = piece.first_line + begin;
   if (!one_line_each) {
     const char* const text = piece.text.data();
-    line = piece.first_line + static_cast<std::uint64_t>(std::count(text, piece.index.row(begin).data(), '\n'));
+    line = piece.first_line + static_cast<std::uint64_t>(std::count(text, piece.index.row(begin).begin(), '\n'));
   }
   for (std::size_t row = begin; row < end; ++row) {
     lines.push_back(line++);

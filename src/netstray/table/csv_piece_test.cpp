@@ -225,7 +225,7 @@ TEST(ByteMasks, AreTheSameWithEachInstructionSet) {
   }
 }
 
-std::string padded(std::string text) { return text + std::string(kTextPadding, '"'); }
+std::string padded(const std::string& text) { return text + std::string(kTextPadding, '"'); }
 
 TEST(RegularRows, EndBehindTheLastLineEndOutsideOfQuotes) {
   const auto length = [](const std::string& text) {

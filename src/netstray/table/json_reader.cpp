@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <functional>
+#include <map>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include <fmt/core.h>
@@ -21,11 +22,6 @@ namespace {
 
 constexpr std::size_t kSampleRows = 1000;
 constexpr std::size_t kSampleBytes = std::size_t{1} << 20;
-
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-};
 
 /// Column names and their places. Lines mostly have the same keys in the same order, so the next one is tried first.
 class NameIndex {
@@ -48,7 +44,7 @@ class NameIndex {
 
  private:
   std::vector<std::string> names_;
-  std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> places_;
+  std::map<std::string, std::size_t, std::less<>> places_;
   std::size_t next_ = 0;
 };
 

@@ -37,6 +37,7 @@ std::string error_of(const std::string& text, const CsvOptions& options = {}) {
 
 std::vector<std::string> texts_of(const Table& table, std::size_t row) {
   std::vector<std::string> texts;
+  texts.reserve(table.columns());
   for (std::size_t c = 0; c < table.columns(); ++c) texts.push_back(table.column(c).text(row));
   return texts;
 }
