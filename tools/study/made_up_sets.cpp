@@ -131,6 +131,7 @@ class Blend {
 
   static Table empty() {
     std::vector<Field> fields;
+    fields.reserve(kNumbers + kCategories);
     for (std::size_t i = 0; i < kNumbers; ++i) fields.push_back({fmt::format("n{}", i), ColumnType::number});
     for (std::size_t i = 0; i < kCategories; ++i) fields.push_back({fmt::format("c{}", i), ColumnType::category});
     return Table{Schema(std::move(fields))};
@@ -212,6 +213,7 @@ StudySet coarse(std::uint64_t seed) {
     return cells;
   };
   std::vector<Field> fields;
+  fields.reserve(kColumns);
   for (std::size_t i = 0; i < kColumns; ++i) {
     fields.push_back({fmt::format("x{}", i), i < 6 ? ColumnType::integer : ColumnType::category});
   }

@@ -57,9 +57,9 @@ class Encoder {
 
   /// Rows of training with each combination of the levels of two categories: for the rarity of `column` given `given`.
   struct CategoryPair {
-    std::size_t given, column;         ///< indices into columns()
-    std::vector<std::uint32_t> cells;  ///< level of `given` * levels of `column` + level of `column`; ascending
-    std::vector<std::uint64_t> rows;   ///< of each of these cells, at least 1
+    std::size_t given = 0, column = 0;  ///< indices into columns()
+    std::vector<std::uint32_t> cells;   ///< level of `given` * levels of `column` + level of `column`; ascending
+    std::vector<std::uint64_t> rows;    ///< of each of these cells, at least 1
   };
 
   /// `columns`: indices into the table of the columns to learn (integer, number, category only); `rows`: which rows are

@@ -41,6 +41,7 @@ std::optional<CategoryEncoding> category_encoding(std::string_view name) noexcep
 
 [[noreturn]] void refuse_word(std::string_view text, std::string_view word) {
   std::vector<std::string> words;
+  words.reserve(kScalings.size() + kCategories.size());
   for (const auto& [scaling, name] : kScalings) words.emplace_back(name);
   for (const auto& [categories, name] : kCategories) words.emplace_back(name);
   const auto close = nearest(word, words);

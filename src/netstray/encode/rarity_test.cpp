@@ -139,6 +139,7 @@ TEST(Rarity, KeepsThePairsWithTheLargestMutualInformation) {
                       {"copy of c", ColumnType::category}})};
   for (int row = 0; row < 400; ++row) {
     std::vector<std::string> levels;
+    levels.reserve(4);
     for (int c = 0; c < 4; ++c) levels.push_back(std::to_string(rng.below(5)));
     for (std::size_t c = 0; c < 4; ++c) table.column(c).append_text(levels[c]);
     table.column(4).append_text(levels[0]);
