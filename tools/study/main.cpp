@@ -72,6 +72,7 @@ bool is_real(const std::string& name) { return std::ranges::count(real_set_names
 
 std::vector<Measured> measure(const Options& options, const std::string& name) {
   std::vector<Measured> measured;
+  measured.reserve(options.recipes.size());
   for (const auto& recipe : options.recipes) measured.push_back({recipe.name, name, {}});
   StudySet set;
   for (std::uint64_t seed = 1; seed <= options.seeds; ++seed) {
