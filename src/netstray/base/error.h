@@ -9,8 +9,9 @@ namespace netstray {
 /// failed, on what, why, and what would help. Never thrown per packet or per row of a stream.
 class Error : public std::runtime_error {
  public:
-  /// What the program's exit code tells: 1 failed, 2 the command line was wrong, 130 the user interrupted.
-  enum class Kind { failed, usage, interrupted };
+  /// What the program's exit code tells: 1 failed, 2 the command line was wrong, 130 the user interrupted, 141 the
+  /// reader of standard output has gone (`| head`), of which nothing is said.
+  enum class Kind { failed, usage, interrupted, output_closed };
 
   explicit Error(const std::string& text, Kind kind = Kind::failed) : std::runtime_error(text), kind_(kind) {}
 

@@ -18,8 +18,17 @@ namespace {
 constexpr std::size_t kBufferBytes = std::size_t{1} << 17;
 
 Error cannot_write(const std::string& path, int error) {
-  if (path == "-" && error == EPIPE) return Error("standard output was closed by its reader; the output is incomplete");
+  if (path == "-" && error == EPIPE)
+    return Error("standard output was closed by its reader", Error::Kind::output_closed);
   return Error(fmt::format("{}: cannot write: {}", path == "-" ? "standard output" : path, std::strerror(error)));
+}
+
+/// The file itself, where `path` is a symbolic link.
+std::string followed(const std::string& path) {
+  std::error_code failed;
+  const auto real = std::filesystem::canonical(path, failed);
+  if (failed) throw cannot_write(path, failed.value());
+  return real.string();
 }
 
 }  // namespace
@@ -35,16 +44,23 @@ OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
     if (S_ISDIR(info.st_mode)) throw cannot_write(path_, EISDIR);
     descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);  // a device or a named pipe: written as it goes
   } else {
-    if (exists) path_ = std::filesystem::canonical(path_).string();
-    temporary_ = fmt::format("{}.{}.part", path_, ::getpid());
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor_ < 0) {
-      temporary_.clear();
-    } else if (exists) {
-      ::fchmod(descriptor_, info.st_mode & 07777U);
-    }
+    if (exists) path_ = followed(path_);
+    open_temporary();
+    if (exists && descriptor_ >= 0) ::fchmod(descriptor_, info.st_mode & 07777U);
   }
   if (descriptor_ < 0) throw cannot_write(path_, errno);
+}
+
+/// A new file beside the place. Its name may be taken by what a killed process of the same number left behind.
+void OutputFile::open_temporary() {
+  constexpr int kMostTries = 1000;
+  for (int i = 0; i < kMostTries; ++i) {
+    temporary_ = fmt::format("{}.{}-{}.part", path_, ::getpid(), i);
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor_ >= 0) return;
+    if (errno != EEXIST) break;
+  }
+  temporary_.clear();
 }
 
 OutputFile::~OutputFile() {

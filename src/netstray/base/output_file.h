@@ -16,7 +16,8 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  /// Throws Error where the disk is full or the reader of a pipe has gone.
+  /// Throws Error where the disk is full or the reader of a pipe has gone (Error::Kind::output_closed where that is
+  /// standard output).
   void write(std::string_view bytes);
   /// Hands everything written so far to the system (for line-buffered output).
   void flush();
@@ -25,6 +26,7 @@ class OutputFile {
 
  private:
   bool is_standard_output() const noexcept { return path_ == "-"; }
+  void open_temporary();
 
   std::string path_;
   std::string temporary_;

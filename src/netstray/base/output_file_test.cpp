@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -58,10 +59,22 @@ TEST_F(OutputFileTest, WithoutCommitNothingIsLeftAndTheOldFileStays) {
   EXPECT_EQ(files(), 1U);
 }
 
+TEST_F(OutputFileTest, WhatAKilledProcessLeftBehindIsNoHindrance) {
+  for (int i = 0; i < 3; ++i)
+    std::ofstream(path("a." + std::to_string(::getpid()) + "-" + std::to_string(i) + ".part"));
+  write_file(path("a"), "words");
+  EXPECT_EQ(content(path("a")), "words");
+  EXPECT_EQ(files(), 4U);
+}
+
 TEST_F(OutputFileTest, AFullDiskAndAPlaceThatIsNotThereAreErrors) {
   EXPECT_THROW(write_file("/dev/full", "words"), Error);
   EXPECT_THROW(OutputFile(path("no/such/folder")), Error);
   EXPECT_THROW(OutputFile(path("")), Error);
+  const int gone = ::open(path("gone").c_str(), O_WRONLY | O_CREAT, 0600);
+  fs::remove(path("gone"));
+  EXPECT_THROW(OutputFile("/proc/self/fd/" + std::to_string(gone)), Error);
+  ::close(gone);
 }
 
 }  // namespace

@@ -97,6 +97,7 @@ class DemoCommand final : public Command {
     std::fflush(stderr);
     const int code = run_program(arguments);
     if (code == 130) throw Error("interrupted", Error::Kind::interrupted);
+    if (code == 141) throw Error("standard output was closed", Error::Kind::output_closed);
     if (code != 0) throw Error(fmt::format("the step `netstray {}` failed", join(arguments, " ")));
   }
 

@@ -74,7 +74,7 @@ std::string program_help(std::span<const CommandSpec> commands) {
       "\n`netstray COMMAND --help` tells more. Any option can also come from the environment: NETSTRAY_SEED=1 is "
       "--seed 1.\n"
       "Results go to standard output, messages to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 "
-      "interrupted.\n";
+      "interrupted, 141 the reader of the output has gone.\n";
   return text;
 }
 
@@ -152,7 +152,7 @@ std::string man_page(std::span<const CommandSpec> commands) {
   return text +
          ".SH ENVIRONMENT\nAny option can come from a variable: NETSTRAY_SEED=1 is \\-\\-seed 1. NO_COLOR turns colour "
          "off.\n"
-         ".SH EXIT STATUS\n0 done, 1 failed, 2 wrong usage, 130 interrupted.\n";
+         ".SH EXIT STATUS\n0 done, 1 failed, 2 wrong usage, 130 interrupted, 141 the reader of the output has gone.\n";
 }
 
 namespace {

@@ -22,6 +22,8 @@ int exit_code(Error::Kind kind) {
       return 2;
     case Error::Kind::interrupted:
       return 130;
+    case Error::Kind::output_closed:
+      return 141;
     case Error::Kind::failed:
       break;
   }
@@ -80,7 +82,7 @@ int run_program(std::span<const std::string> arguments) {
     limit_instruction_set_from_environment();
     return dispatch(arguments);
   } catch (const Error& error) {
-    tell(fmt::format("netstray: {}\n", error.what()));
+    if (error.kind() != Error::Kind::output_closed) tell(fmt::format("netstray: {}\n", error.what()));
     return exit_code(error.kind());
   }
 }
