@@ -22,6 +22,8 @@ class FileBytes final : public RawBytes {
  public:
   FileBytes(int descriptor, std::string name, bool owned)
       : descriptor_(descriptor), name_(std::move(name)), owned_(owned) {}
+  /// Fewer bytes than these are an Error: the file was cut while it was read.
+  void expect(std::uint64_t size) { expected_ = size; }
   ~FileBytes() override {
     if (owned_) ::close(descriptor_);
   }
@@ -30,7 +32,14 @@ class FileBytes final : public RawBytes {
     for (;;) {
       check_interrupt();
       const ssize_t got = ::read(descriptor_, out, size);
-      if (got >= 0) return static_cast<std::size_t>(got);
+      if (got == 0 && size > 0 && taken_ < expected_) {
+        throw Error(
+            fmt::format("{}: ended after {} of {} bytes: it was cut while being read", name_, taken_, expected_));
+      }
+      if (got >= 0) {
+        taken_ += static_cast<std::uint64_t>(got);
+        return static_cast<std::size_t>(got);
+      }
       if (errno != EINTR) throw Error(fmt::format("{}: cannot read: {}", name_, std::strerror(errno)));
     }
   }
@@ -39,7 +48,19 @@ class FileBytes final : public RawBytes {
   int descriptor_;
   std::string name_;
   bool owned_;
+  std::uint64_t taken_ = 0;
+  std::uint64_t expected_ = 0;
 };
+
+/// Waits for the writer of a named pipe, or for Ctrl-C.
+int open_for_reading(const std::string& path) {
+  for (;;) {
+    check_interrupt();
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor >= 0) return descriptor;
+    if (errno != EINTR) throw Error(fmt::format("{}: cannot open: {}", path, std::strerror(errno)));
+  }
+}
 
 class MemoryBytes final : public RawBytes {
  public:
@@ -88,14 +109,16 @@ std::unique_ptr<ByteSource> wrap(std::string name, std::unique_ptr<RawBytes> raw
 std::unique_ptr<ByteSource> open_bytes(const std::string& path) {
   if (path == "-")
     return wrap("standard input", std::make_unique<FileBytes>(STDIN_FILENO, "standard input", false), {});
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) throw Error(fmt::format("{}: cannot open: {}", path, std::strerror(errno)));
+  const int descriptor = open_for_reading(path);
   auto raw = std::make_unique<FileBytes>(descriptor, path, true);
   struct stat info{};
   std::optional<std::uint64_t> size;
   if (::fstat(descriptor, &info) == 0) {
     if (S_ISDIR(info.st_mode)) throw Error(fmt::format("{}: is a directory, expected a file", path));
-    if (S_ISREG(info.st_mode)) size = static_cast<std::uint64_t>(info.st_size);
+    if (S_ISREG(info.st_mode)) {
+      size = static_cast<std::uint64_t>(info.st_size);
+      raw->expect(*size);
+    }
   }
   return wrap(path, std::move(raw), size);
 }

@@ -18,7 +18,8 @@ class ByteSource {
   ByteSource& operator=(const ByteSource&) = delete;
 
   /// Fills the front of `out` and returns how many bytes; 0 at the end only. May return fewer than asked (a pipe gives
-  /// what it has). Throws Error with the name where reading fails or a compressed stream is damaged or ends early.
+  /// what it has). Throws Error with the name where reading fails, a file turns out shorter than it was when it was
+  /// opened, or a compressed stream is damaged or ends early.
   virtual std::size_t read(std::span<char> out) = 0;
 
   /// What was inside: "plain", "gzip" or "zstd".
