@@ -12,6 +12,8 @@
 
 #include <sched.h>
 
+#include "netstray/base/interrupt.h"
+
 namespace netstray {
 namespace {
 
@@ -41,6 +43,7 @@ struct Job {
       const std::size_t begin = next.fetch_add(grain);
       if (begin >= n) break;
       try {
+        check_interrupt();
         body(begin, std::min(n, begin + grain));
       } catch (...) {
         const std::lock_guard lock(mutex);
@@ -58,8 +61,14 @@ struct Job {
 /// Workers that sleep until there is a job.
 class Pool {
  public:
-  explicit Pool(unsigned workers) {
-    for (unsigned i = 0; i < workers; ++i) threads_.emplace_back([this] { loop(); });
+  /// Fewer where the system gives no more (of memory or of threads): no result depends on it.
+  explicit Pool(std::size_t workers) : wanted_(workers) {
+    threads_.reserve(workers);
+    try {
+      while (threads_.size() < workers) threads_.emplace_back([this] { loop(); });
+    } catch (const std::exception&) {
+      return;
+    }
   }
 
   ~Pool() {
@@ -74,10 +83,7 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  /// Where another thread has a job under way already, this one does its own alone.
   void run(Job& job) {
-    const std::unique_lock running(running_, std::try_to_lock);
-    if (!running) return job.work();
     {
       const std::lock_guard lock(mutex_);
       job_ = &job;
@@ -90,7 +96,7 @@ class Pool {
     done_.wait(lock, [this] { return busy_ == 0; });
   }
 
-  std::size_t size() const noexcept { return threads_.size(); }
+  std::size_t wanted() const noexcept { return wanted_; }
 
  private:
   void loop() {
@@ -110,8 +116,8 @@ class Pool {
     }
   }
 
+  std::size_t wanted_;
   std::vector<std::thread> threads_;
-  std::mutex running_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable done_;
@@ -123,13 +129,19 @@ class Pool {
 
 unsigned wanted_threads = 0;
 
-Pool& pool() {
-  static std::mutex mutex;
-  static std::unique_ptr<Pool> instance;
-  const std::lock_guard lock(mutex);
+/// Lets the workers help with a job; false where they are helping another thread's.
+bool run_in_pool(Job& job) {
+  static std::mutex one_at_a_time;
+  static std::unique_ptr<Pool> pool;
+  const std::unique_lock lock(one_at_a_time, std::try_to_lock);
+  if (!lock.owns_lock()) return false;
   const std::size_t workers = threads() - 1;
-  if (!instance || instance->size() != workers) instance = std::make_unique<Pool>(static_cast<unsigned>(workers));
-  return *instance;
+  if (!pool || pool->wanted() != workers) {
+    pool.reset();
+    pool = std::make_unique<Pool>(workers);
+  }
+  pool->run(job);
+  return true;
 }
 
 }  // namespace
@@ -145,11 +157,7 @@ void parallel_for(std::size_t n, std::size_t grain, const std::function<void(std
   if (n == 0) return;
   grain = std::max<std::size_t>(1, grain);
   Job job{n, grain, body, {}, {}, std::numeric_limits<std::size_t>::max(), {}};
-  if (inside_worker || threads() <= 1 || n <= grain) {
-    job.work();
-  } else {
-    pool().run(job);
-  }
+  if (inside_worker || threads() <= 1 || n <= grain || !run_in_pool(job)) job.work();
   if (job.failure) std::rethrow_exception(job.failure);
 }
 
