@@ -323,7 +323,8 @@ CsvScanner::Step CsvScanner::fail(CsvScanProblem::Kind kind, std::size_t at, std
   problem_.kind = kind;
   problem_.line = line_ + static_cast<std::uint64_t>(newlines);
   problem_.column = column;
-  problem_.found = buffer_.substr(from, std::min(kFoundBytes, end_ - from));
+  const std::size_t to = kind == Kind::text_after_quote ? at + 1 : end_;  // what follows may not have been read yet
+  problem_.found = buffer_.substr(from, std::min(kFoundBytes, to - from));
   if (kind == Kind::line_too_long && row_open_) {
     skip_rest_of_line(line_ + 1);
   } else if (by_quote) {
