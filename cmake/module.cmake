@@ -6,6 +6,11 @@
 include(GoogleTest)
 enable_testing()
 
+# What the sanitizers need, and no more: the programs of the tests with the label `quick`; those of them whose tests set
+# the number of threads or start some.
+add_custom_target(quick_tests)
+add_custom_target(threaded_tests)
+
 function(netstray_module name)
   cmake_parse_arguments(arg "" "" "USES;TESTED_WITH" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp */*.cpp)
@@ -23,11 +28,21 @@ function(netstray_module name)
     add_executable(netstray_${name}_test ${tests})
     target_link_libraries(netstray_${name}_test PRIVATE netstray_${name} ${arg_TESTED_WITH} GTest::gtest_main)
     netstray_discover(netstray_${name}_test quick)
+    foreach(test IN LISTS tests)
+      file(STRINGS ${test} threads REGEX "set_threads|std::j?thread")
+      if(threads)
+        add_dependencies(threaded_tests netstray_${name}_test)
+        break()
+      endif()
+    endforeach()
   endif()
 endfunction()
 
 # netstray_discover(TARGET LABEL): every test case of a GoogleTest program as a ctest test of its own.
 function(netstray_discover target label)
+  if(label STREQUAL quick)
+    add_dependencies(quick_tests ${target})
+  endif()
   gtest_discover_tests(${target}
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS ${label} TIMEOUT 900)

@@ -31,6 +31,7 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   get_target_property(flags netstray_options INTERFACE_COMPILE_OPTIONS)
   list(REMOVE_ITEM flags -Wduplicated-cond -Wlogical-op)
+  list(APPEND flags -Wno-deprecated-declarations)  # false alarms on std::stable_sort of libstdc++ 12
   set_target_properties(netstray_options PROPERTIES INTERFACE_COMPILE_OPTIONS "${flags}")
 endif()
 if(NETSTRAY_WERROR)
@@ -40,6 +41,9 @@ endif()
 if(NETSTRAY_SANITIZE)
   target_compile_options(netstray_options INTERFACE -fsanitize=${NETSTRAY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(netstray_options INTERFACE -fsanitize=${NETSTRAY_SANITIZE})
+  if(NETSTRAY_FUZZ)
+    target_compile_options(netstray_options INTERFACE -fsanitize=fuzzer-no-link)  # what libFuzzer sees of the code
+  endif()
 else()
   # Hardening that costs nothing measurable.
   target_compile_options(netstray_options INTERFACE -fstack-protector-strong $<$<CONFIG:Release>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3>)
