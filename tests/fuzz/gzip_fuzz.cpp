@@ -7,46 +7,15 @@
 
 #include <zlib.h>
 
+#include "content.h"
 #include "fuzz_target.h"
-#include "netstray/base/byte_source.h"
-#include "netstray/base/error.h"
 
 namespace netstray {
 namespace {
 
-constexpr std::size_t kMostContent = std::size_t{1} << 18;  // a bomb ends here
-
-enum class End { whole, damaged, too_long };
-
-/// What a stream holds, and how it ended. Where it is damaged, how much came before that is told by nobody.
-struct Content {
-  End end = End::whole;
-  std::string bytes;
-
-  /// Whether these can be readings of one stream. One that goes on for too long may be damaged further on.
-  bool agrees_with(const Content& other) const {
-    if (end == End::too_long || other.end == End::too_long) return true;
-    return end == other.end && (end == End::damaged || bytes == other.bytes);
-  }
-};
-
-/// `piece` bytes are asked for at once.
-Content content_of(std::string_view bytes, std::size_t piece) {
-  Content content;
-  try {
-    const auto source = open_memory("fuzz", std::string(bytes));
-    std::vector<char> buffer(piece);
-    while (const std::size_t got = source->read(buffer)) {
-      fuzz::require(got <= piece, "no more than was asked for");
-      content.bytes.append(buffer.data(), got);
-      if (content.bytes.size() > kMostContent) return {.end = End::too_long, .bytes = {}};
-    }
-    fuzz::require(source->position() <= bytes.size(), "no byte is taken twice");
-  } catch (const Error&) {
-    content.end = End::damaged;
-  }
-  return content;
-}
+using fuzz::Content;
+using fuzz::End;
+using fuzz::kMostContent;
 
 /// The same by zlib: member after member, zeros behind the last one.
 class ZlibStream {
@@ -107,8 +76,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   if (size < 1) return 0;
   const std::size_t piece = std::size_t{1} + bytes[0];
   const std::string_view stream = fuzz::text_of(bytes + 1, size - 1);
-  const Content content = content_of(stream, std::size_t{1} << 17);
-  fuzz::require(content.agrees_with(content_of(stream, piece)),
+  const Content content = fuzz::content_of(stream, std::size_t{1} << 17);
+  fuzz::require(content.agrees_with(fuzz::content_of(stream, piece)),
                 "content does not depend on how much is asked for at once");
   if (!stream.starts_with("\x1f\x8b")) return 0;
   ZlibStream zlib(stream);
