@@ -6,6 +6,7 @@
 #include <cstring>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -25,15 +26,25 @@ class ReadAheadSource final : public ByteSource {
       : ByteSource(source->name()), source_(std::move(source)), compression_(source_->compression()) {
     size_ = source_->size();
     position_ = source_->position();
-    thread_ = std::thread([this] { fill_blocks(); });
   }
+  /// False where the system has no thread to give.
+  bool start() {
+    try {
+      thread_ = std::thread([this] { fill_blocks(); });
+    } catch (const std::system_error&) {
+      return false;
+    }
+    return true;
+  }
+  /// The source itself, of a reader that was not started.
+  std::unique_ptr<ByteSource> give_back() { return std::move(source_); }
   ~ReadAheadSource() override {
     {
       const std::lock_guard lock(mutex_);
       stop_ = true;
     }
     changed_.notify_all();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
   }
   ReadAheadSource(const ReadAheadSource&) = delete;
   ReadAheadSource& operator=(const ReadAheadSource&) = delete;
@@ -138,7 +149,9 @@ class ReadAheadSource final : public ByteSource {
 
 std::unique_ptr<ByteSource> read_ahead(std::unique_ptr<ByteSource> source) {
   if (threads() < 2 || !source->size()) return source;
-  return std::make_unique<ReadAheadSource>(std::move(source));
+  auto reader = std::make_unique<ReadAheadSource>(std::move(source));
+  if (!reader->start()) return reader->give_back();
+  return reader;
 }
 
 }  // namespace netstray

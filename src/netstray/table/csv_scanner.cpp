@@ -84,7 +84,13 @@ void CsvScanner::fill() {
     if (mark_) mark_ = 0;
   }
   if (buffer_.size() < end_ + block_bytes_ + 1) buffer_.resize(std::max(buffer_.size() * 2, end_ + block_bytes_ + 1));
-  const std::size_t got = source_->read({buffer_.data() + end_, block_bytes_});
+  std::size_t got = 0;
+  try {
+    got = source_->read({buffer_.data() + end_, block_bytes_});
+  } catch (...) {
+    buffer_[end_] = '\n';  // the rows at hand are still to be scanned
+    throw;
+  }
   at_end_ = got == 0;
   const std::size_t from = end_;
   end_ += got;
