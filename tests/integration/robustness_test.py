@@ -53,7 +53,7 @@ class Surroundings(harness.TestCase):
         super().setUp()
         self.data = self.write("data.csv", flows(400, odd=(5, 6)))
         self.model = self.directory / "usual.nst"
-        run_ok("train", self.data, "-o", self.model, *LABEL, "--set", "trees=20")
+        run_ok("train", self.data, "-o", self.model, *LABEL, "--detector", "iforest", "--set", "trees=20")
         self.before = self.listing()
 
     def listing(self):
@@ -266,7 +266,7 @@ class Interrupted(Surroundings):
 
     def test_learning_ends_too(self):
         out = self.directory / "out"
-        with subprocess.Popen([BINARY, "train", self.data, "-o", out, "--set", "trees=10000", "--set", "sample=1000000",
+        with subprocess.Popen([BINARY, "train", self.data, "-o", out, "--detector", "iforest", "--set", "trees=10000", "--set", "sample=1000000",
                                "--calibration", "0", "--threshold", "contamination:auto"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
             time.sleep(0.2)
             process.send_signal(signal.SIGTERM)
