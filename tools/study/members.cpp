@@ -86,6 +86,7 @@ std::vector<bool> inside_interval(const std::vector<MemberScores>& members, Join
   const std::vector<std::uint32_t> counted(order.begin() + static_cast<std::ptrdiff_t>(order.size() / 2), order.end());
   order.resize(order.size() / 2);
   std::vector<MemberScores> halves;
+  halves.reserve(members.size());
   for (const auto& member : members) {
     halves.push_back({pick(member.kept_back, order), pick(member.kept_back, counted), 0, 0});
   }
@@ -192,6 +193,7 @@ Candidate Candidate::parse(const std::string& text) {
 
 JoinedScores join_scores(const std::vector<MemberScores>& members, Join how) {
   std::vector<ScoreTail> tails;
+  tails.reserve(members.size());
   for (const auto& member : members) tails.emplace_back(ScoreSample(member.kept_back));
   std::vector<double> parts(members.size());
   const auto joined = [&](std::size_t rows, const auto& scores_of_member) {

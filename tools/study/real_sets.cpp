@@ -130,6 +130,7 @@ constexpr std::array<ZeekColumn, 12> kZeek{{{"resp_port", ColumnType::integer, 6
 
 Table zeek_table() {
   std::vector<Field> fields;
+  fields.reserve(kZeek.size());
   for (const auto& column : kZeek) fields.push_back({std::string(column.name), column.type});
   return Table{Schema(std::move(fields))};
 }
