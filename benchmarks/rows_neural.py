@@ -3,16 +3,16 @@
 from comparison import Work
 from kit import KDD10
 
-SMALL = ("layers=14,7,7", "activations=tanh,relu,tanh", "output=relu", "batch=32")
-LARGE = ("layers=12,6,12", "activations=elu,elu,elu", "dropout=0.2,0,0", "batch=4096")
-ONE_EPOCH = ("epochs=1", "validation=0", "patience=0")
+SMALL = ("layers=14,7,7", "activations=tanh,relu,tanh", "output=relu", "batch=32", "epochs=1")
+LARGE = ("layers=12,6,12", "activations=elu,elu,elu", "dropout=0.2,0,0", "batch=4096", "epochs=5")
+PLAIN = ("validation=0", "patience=0")
 
 
 def work(kit, name, keras, torch, job, what, settings, guide_seconds=None):
     matrix = (kit.input("kdd99.f32", "kdd99", kit.data(KDD10)), kit.rows(444_618), 118)
     peers = [kit.peer("Keras", keras, "autoencoder_keras.py", what, *matrix, needs="keras"),
              kit.peer("PyTorch 1.13", torch, "autoencoder_torch.py", what, *matrix, needs="torch")]
-    return Work(name, kit.job(job, "autoencoder", *matrix, *settings, *ONE_EPOCH), peers, guide_seconds=guide_seconds)
+    return Work(name, kit.job(job, "autoencoder", *matrix, *settings, *PLAIN), peers, guide_seconds=guide_seconds)
 
 
 def small_batch(kit):
@@ -20,7 +20,7 @@ def small_batch(kit):
 
 
 def large_batch(kit):
-    return work(kit, "autoencoder 118-12-6-12-118, batch 4096, an epoch", 10, 4, "fit", "large-batch", LARGE)
+    return work(kit, "autoencoder 118-12-6-12-118, batch 4096, 5 epochs", 10, 4, "fit", "large-batch", LARGE)
 
 
 def score(kit):

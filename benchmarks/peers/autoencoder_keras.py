@@ -20,14 +20,14 @@ else:
               keras.layers.Dense(7, activation="tanh"), keras.layers.Dense(width, activation="relu")]
 model = keras.Sequential([keras.layers.Input((width,)), *layers])
 model.compile(optimizer="adam", loss="mse")
-batch = 4096 if what == "large-batch" else 32
+batch, epochs = (4096, 5) if what == "large-batch" else (32, 1)
 
 
-def epoch(rows):
-    model.fit(rows, rows, epochs=1, batch_size=batch, verbose=0)
+def fit(rows):
+    model.fit(rows, rows, epochs=epochs, batch_size=batch, verbose=0)
 
 
 if what == "score":
     worker.serve(lambda: ((model.predict(matrix, batch_size=4096, verbose=0) - matrix) ** 2).mean(axis=1))
 else:
-    worker.serve(lambda: epoch(matrix), lambda: epoch(matrix[:2 * batch]))
+    worker.serve(lambda: fit(matrix), lambda: fit(matrix[:2 * batch]))

@@ -22,16 +22,17 @@ else:
                         nn.Linear(7, width), nn.ReLU())
 optimizer = torch.optim.Adam(net.parameters())
 loss = nn.MSELoss()
-batch = 4096 if what == "large-batch" else 32
+batch, epochs = (4096, 5) if what == "large-batch" else (32, 1)
 
 
-def epoch(rows):
+def fit(rows):
     net.train()
-    for chosen in torch.randperm(len(rows)).split(batch):
-        part = rows[chosen]
-        optimizer.zero_grad()
-        loss(net(part), part).backward()
-        optimizer.step()
+    for _ in range(epochs):
+        for chosen in torch.randperm(len(rows)).split(batch):
+            part = rows[chosen]
+            optimizer.zero_grad()
+            loss(net(part), part).backward()
+            optimizer.step()
 
 
 def score():
@@ -43,4 +44,4 @@ def score():
 if what == "score":
     worker.serve(score)
 else:
-    worker.serve(lambda: epoch(matrix), lambda: epoch(matrix[:8 * batch]))
+    worker.serve(lambda: fit(matrix), lambda: fit(matrix[:8 * batch]))
