@@ -56,9 +56,9 @@ std::string section(const DetectorInfo& info) {
 
 /// What `auto` presets, with range and meaning from the ensemble's settings and those of its members.
 std::vector<SettingInfo> settings_of_auto() {
-  static const std::vector<std::string> kGiven = auto_settings();
+  static const std::vector<std::string> presets = auto_settings();
   std::vector<SettingInfo> settings;
-  for (const std::string& given : kGiven) {
+  for (const std::string& given : presets) {
     const std::string_view key = std::string_view(given).substr(0, given.find('='));
     const std::string_view preset = std::string_view(given).substr(key.size() + 1);
     const auto dot = key.find('.');
