@@ -26,6 +26,7 @@ function(netstray_module name)
 
   if(tests)
     add_executable(netstray_${name}_test ${tests})
+    netstray_quick_to_compile(netstray_${name}_test)
     target_link_libraries(netstray_${name}_test PRIVATE netstray_${name} ${arg_TESTED_WITH} GTest::gtest_main)
     netstray_discover(netstray_${name}_test quick)
     foreach(test IN LISTS tests)
@@ -35,6 +36,17 @@ function(netstray_module name)
         break()
       endif()
     endforeach()
+  endif()
+endfunction()
+
+# Test code is compiled once and run for seconds: the time to compile it counts, not how fast it runs. What it tests is
+# in the libraries, which are compiled as everywhere.
+function(netstray_quick_to_compile target)
+  set_target_properties(${target} PROPERTIES NETSTRAY_TEST ON)
+  if(NETSTRAY_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  else()
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
   endif()
 endfunction()
 
