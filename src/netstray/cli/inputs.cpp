@@ -136,10 +136,10 @@ void declare_threshold(CommandSpec& spec, std::optional<ThresholdRule>& rule, co
   };
   spec.option("--false-alarms", "SHARE", "share of normal rows that may be flagged, in (0, 1)", preset,
               [once](const std::string& text) { once(ThresholdRule::parse("false-alarms:" + text)); })
-      .option(
-          "--threshold", "RULE",
-          "how the cut is found: false-alarms:S, quantile:Q, contamination:S, contamination:auto, mean-sd:K or mad:K",
-          "", [once](const std::string& text) { once(ThresholdRule::parse(text)); });
+      .option("--threshold", "RULE",
+              "how the cut is found: false-alarms:S, tail:S, alerts-per-day:ALERTS/ROWS, quantile:Q, contamination:S, "
+              "contamination:auto, mean-sd:K, mad:K, cluster-mean:K, score:X or best-f1 (docs/thresholds.md)",
+              "", [once](const std::string& text) { once(ThresholdRule::parse(text)); });
 }
 
 void refuse_overwriting(const std::string& output, const std::vector<std::string>& others) {

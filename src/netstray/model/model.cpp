@@ -47,12 +47,20 @@ std::vector<RowReasons> Model::explain(const Table& table, std::span<const std::
   return reasons;
 }
 
-void require_rule_fits(const ThresholdRule& rule, std::string_view detector) {
-  if (rule.kind != ThresholdRule::Kind::contamination_auto || detector == "iforest") return;
-  throw usage_error(fmt::format(
-      "the rule contamination:auto is the isolation forest's own cut, a score of .5, and {} has none such: say "
-      "contamination:SHARE or false-alarms:SHARE",
-      detector));
+void require_rule_fits(const ThresholdRule& rule, const TrainingRecord& record) {
+  if (rule.kind == ThresholdRule::Kind::contamination_auto && record.detector != "iforest") {
+    throw usage_error(fmt::format(
+        "the rule contamination:auto is the isolation forest's own cut, a score of .5, and {} has none such: say "
+        "contamination:SHARE or false-alarms:SHARE",
+        record.detector));
+  }
+  if (rule.kind != ThresholdRule::Kind::cluster_mean) return;
+  const auto scale = record.settings.find("kmeans.scale");
+  if (record.detector != "kmeans" || scale == record.settings.end() || scale->second == "none") {
+    throw usage_error(
+        "the rule cluster-mean takes scores in units of a cluster's mean distance: say --detector kmeans --set "
+        "scale=cluster-mean (or scale=all-mean)");
+  }
 }
 
 bool Model::supervised() const noexcept {
@@ -63,7 +71,7 @@ bool Model::supervised() const noexcept {
 }
 
 void Model::recut(const ThresholdRule& new_rule) {
-  require_rule_fits(new_rule, record.detector);
+  require_rule_fits(new_rule, record);
   const ThresholdRule::Cut found = new_rule.cut(training, calibration);
   rule = new_rule;
   cut = found.value;

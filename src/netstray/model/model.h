@@ -67,8 +67,9 @@ struct CarriedColumn {
   bool operator==(const CarriedColumn&) const = default;
 };
 
-/// Throws usage Error for the rule contamination:auto with any detector but the isolation forest, whose own cut it is.
-void require_rule_fits(const ThresholdRule& rule, std::string_view detector);
+/// Throws usage Error for a rule whose cut is in the unit of another detector's scores than the record names:
+/// contamination:auto is the isolation forest's own, cluster-mean that of k-means with scale=cluster-mean or all-mean.
+void require_rule_fits(const ThresholdRule& rule, const TrainingRecord& record);
 
 /// What training leaves behind, in one file: encoders and detectors, calibration scores, cut. Const members are
 /// thread-safe.

@@ -79,20 +79,6 @@ Ensemble::OwnScores part_of(const Ensemble::OwnScores& scores, std::size_t begin
   return part;
 }
 
-void check_settings(const TrainingRows& rows, const TrainSettings& settings) {
-  require_rule_fits(settings.rule, settings.recipe.name);
-  if (settings.recipe.members.size() > 1 && !(settings.calibration_share > 0)) {
-    throw usage_error(
-        fmt::format("{} joins its members by p-values from the rows kept back, and --calibration 0 keeps none: give a "
-                    "share above 0, or one detector by --detector",
-                    settings.recipe.name));
-  }
-  if (settings.recipe.supervised() && !rows.labels) {
-    throw usage_error(fmt::format("{} learns from labels: say --layout NAME, or --label COLUMN and --normal VALUE",
-                                  settings.recipe.name));
-  }
-}
-
 std::vector<std::uint8_t> pick_labels(const TrainingRows& rows, const std::vector<std::uint32_t>& picked) {
   std::vector<std::uint8_t> labels;
   if (!rows.labels) return labels;
@@ -144,6 +130,61 @@ TrainingRecord make_record(const Table& table, const TrainingRows& rows, const S
   return record;
 }
 
+void check_best_f1(const TrainingRows& rows, const TrainSettings& settings) {
+  if (!rows.labels) {
+    throw usage_error("the rule best-f1 needs labels: say --layout NAME, or --label COLUMN and --normal VALUE");
+  }
+  if (settings.recipe.supervised()) {
+    throw usage_error(fmt::format("the rule best-f1 would judge {} by attacks that it learned from: give another rule",
+                                  settings.recipe.name));
+  }
+  if (!(settings.calibration_share > 0)) {
+    throw usage_error("the rule best-f1 needs calibration rows, and --calibration 0 keeps none");
+  }
+}
+
+void check_settings(const TrainingRows& rows, const TrainSettings& settings) {
+  TrainingRecord wanted;
+  record_settings(wanted, settings);
+  require_rule_fits(settings.rule, wanted);
+  if (settings.rule.kind == ThresholdRule::Kind::best_f1) check_best_f1(rows, settings);
+  if (settings.recipe.members.size() > 1 && !(settings.calibration_share > 0)) {
+    throw usage_error(
+        fmt::format("{} joins its members by p-values from the rows kept back, and --calibration 0 keeps none: give a "
+                    "share above 0, or one detector by --detector",
+                    settings.recipe.name));
+  }
+  if (settings.recipe.supervised() && !rows.labels) {
+    throw usage_error(fmt::format("{} learns from labels: say --layout NAME, or --label COLUMN and --normal VALUE",
+                                  settings.recipe.name));
+  }
+}
+
+/// Of the attacks that nothing is fitted on, as large a share as of the normal rows is kept back.
+std::vector<std::uint32_t> draw_attacks(const TrainingRows& rows, const TrainSettings& settings) {
+  std::vector<bool> used(rows.labels->size(), false);
+  for (const std::uint32_t row : rows.used) used[row] = true;
+  std::vector<std::uint32_t> attacks;
+  for (std::size_t row = 0; row < used.size(); ++row) {
+    if (!used[row] && (*rows.labels)[row] == 1) attacks.push_back(static_cast<std::uint32_t>(row));
+  }
+  const std::vector<bool> all(attacks.size(), true);
+  return draw_calibration(attacks, all, settings.calibration_share, settings.seed).kept_back;
+}
+
+/// Finds the cut by best-f1, and says what it is worth.
+void cut_by_labels(Model& model, const std::vector<std::uint8_t>& labels, const std::vector<double>& scores) {
+  const BestF1 best = best_f1_cut(labels, scores);
+  model.rule = {ThresholdRule::Kind::best_f1, 0};
+  model.cut = best.cut;
+  model.cut_from_training = false;
+  const auto attacks = static_cast<std::uint64_t>(std::ranges::count(labels, 1));
+  model.record.notes.push_back(fmt::format(
+      "the cut was chosen with the labels of {} attacks among {} rows, to have the highest F1 there ({:.3f}): it "
+      "fits these attacks, others will be found more or less often, and no share of false alarms is promised",
+      grouped(attacks), grouped(labels.size()), best.f1));
+}
+
 }  // namespace
 
 TrainingRows choose_rows(const Table& table, const std::optional<std::string>& label_column,
@@ -166,19 +207,24 @@ TrainingRows choose_rows(const Table& table, const std::optional<std::string>& l
 Trained train(const Table& table, const TrainingRows& rows, const ColumnRoles& columns, const TrainSettings& settings) {
   check_settings(rows, settings);
   const Split split = split_rows(rows, settings);
+  const bool labelled = settings.rule.kind == ThresholdRule::Kind::best_f1;
+  const auto attacks = labelled ? draw_attacks(rows, settings) : std::vector<std::uint32_t>();
   const auto prints = fingerprints(table, columns.learned);
   const auto learned = settings.recipe.unique ? first_of_each(prints, split.fitted) : split.fitted;
   auto scored = split.fitted;
   scored.insert(scored.end(), split.kept_back.begin(), split.kept_back.end());
+  const std::size_t calibrated = scored.size();
+  scored.insert(scored.end(), attacks.begin(), attacks.end());
   const auto labels = settings.recipe.supervised() ? pick_labels(rows, learned) : std::vector<std::uint8_t>();
   auto fit = Ensemble::fit(table, columns.learned, {learned, labels, scored}, settings.recipe, settings.seed);
-  fit.ensemble.calibrate(part_of(fit.scores, split.fitted.size(), scored.size()));
+  fit.ensemble.calibrate(part_of(fit.scores, split.fitted.size(), calibrated));
   const auto scores = fit.ensemble.joined(fit.scores);
   const auto kept_back = scores.begin() + static_cast<std::ptrdiff_t>(split.fitted.size());
+  const auto of_attacks = scores.begin() + static_cast<std::ptrdiff_t>(calibrated);
   auto usual = UsualByCategory::fit(table, fit.ensemble.encoders().front(), split.fitted);
 
   Trained trained{Model(std::move(fit.ensemble), std::move(usual)), split.fitted, split.kept_back,
-                  std::vector<double>(scores.begin(), kept_back), std::vector<double>(kept_back, scores.end())};
+                  std::vector<double>(scores.begin(), kept_back), std::vector<double>(kept_back, of_attacks)};
   Model& model = trained.model;
   model.record = make_record(table, rows, split, settings);
   model.record.notes = std::move(fit.notes);
@@ -186,7 +232,12 @@ Trained train(const Table& table, const TrainingRows& rows, const ColumnRoles& c
   model.training = ScoreSample(trained.fitted_scores);
   model.calibration = ScoreSample(trained.kept_back_scores);
   model.fingerprints = distinct(pick(prints, split.fitted));
-  model.recut(settings.rule);
+  if (labelled) {
+    scored.erase(scored.begin(), scored.begin() + static_cast<std::ptrdiff_t>(split.fitted.size()));
+    cut_by_labels(model, pick_labels(rows, scored), std::vector<double>(kept_back, scores.end()));
+  } else {
+    model.recut(settings.rule);
+  }
   return trained;
 }
 

@@ -99,7 +99,7 @@ Json column_names(const ModelSummary& model) {
 void add_threshold(Json& json, const ModelSummary& model) {
   json["threshold"] = number(model.cut);
   json["threshold_rule"] = model.rule;
-  json["threshold_from"] = model.cut_from_training ? "training" : "calibration";
+  json["threshold_from"] = model.cut_source;
 }
 
 Json interval_json(const Interval& interval) {

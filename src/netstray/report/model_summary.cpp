@@ -49,6 +49,12 @@ MemberSummary summarise(const Ensemble::Member& member, const Model& model) {
   return summary;
 }
 
+std::string cut_source(const Model& model) {
+  if (model.rule.kind == ThresholdRule::Kind::best_f1) return "labels";
+  if (model.rule.uses_no_scores()) return "rule";
+  return model.cut_from_training ? "training" : "calibration";
+}
+
 }  // namespace
 
 std::vector<std::string> ModelSummary::constant_names() const {
@@ -97,13 +103,20 @@ ModelSummary summarise(const Model& model, const std::string& path) {
   summary.columns.assign(model.encoder().columns().begin(), model.encoder().columns().end());
   summary.carried = model.carried;
   summary.rule = model.rule.text();
-  if (model.rule.kind == ThresholdRule::Kind::false_alarms) summary.asked_false_alarms = model.rule.value;
+  summary.asked_false_alarms = model.rule.asked_share();
   summary.cut = model.cut;
-  summary.cut_from_training = model.cut_from_training;
+  summary.cut_source = cut_source(model);
   summary.training = quantiles(model.training);
   summary.calibration = quantiles(model.calibration);
   summary.distinct_rows = model.fingerprints.size();
   return summary;
+}
+
+std::string cut_text(const ModelSummary& model) {
+  const std::string cut = fmt::format("{}, by {}", readable(model.cut, 6), model.rule);
+  if (model.cut_source == "rule") return cut;
+  return cut +
+         (model.cut_source == "labels" ? " from labelled rows" : fmt::format(" from {} scores", model.cut_source));
 }
 
 }  // namespace netstray

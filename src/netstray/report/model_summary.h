@@ -38,7 +38,8 @@ struct ModelSummary {
   std::string rule;                          ///< "false-alarms:0.01"
   std::optional<double> asked_false_alarms;  ///< the share that the rule promises, where it promises one
   double cut = 0;
-  bool cut_from_training = false;
+  std::string
+      cut_source;  ///< "calibration" or "training" scores, "labels" (best-f1), or "rule" where it reads no scores
   std::vector<ScoreQuantile> training;     ///< at 0, .05, .25, .5, .75, .95, .99, 1; empty without rows
   std::vector<ScoreQuantile> calibration;  ///< likewise
   std::uint64_t distinct_rows = 0;         ///< distinct training rows over the learned columns
@@ -56,5 +57,8 @@ std::string carried_words(const std::vector<CarriedColumn>& columns);
 
 /// Costs a copy of the columns' facts.
 ModelSummary summarise(const Model& model, const std::string& path);
+
+/// The cut and where it comes from: "0.5131, by false-alarms:0.05 from calibration scores".
+std::string cut_text(const ModelSummary& model);
 
 }  // namespace netstray

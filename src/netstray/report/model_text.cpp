@@ -24,8 +24,7 @@ std::string rows_words(const TrainingRecord& record) {
 }
 
 std::string cut_words(const ModelSummary& model) {
-  return fmt::format("{}, by {} from {} scores: a row is flagged where its score is above it", readable(model.cut, 6),
-                     model.rule, model.cut_from_training ? "training" : "calibration");
+  return fmt::format("{}: a row is flagged where its score is above it", cut_text(model));
 }
 
 std::string columns_words(const ModelSummary& model) {

@@ -87,6 +87,7 @@ ModelSummary sample_model() {
   model.rule = "false-alarms:0.01";
   model.asked_false_alarms = 0.01;
   model.cut = 0.55;
+  model.cut_source = "calibration";
   model.training = {{0, .35}, {.5, .41}, {1, .71}};
   model.calibration = {{0, .36}, {.5, .42}, {1, .70}};
   model.distinct_rows = 53801;
