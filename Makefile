@@ -40,7 +40,7 @@ format: setup-lint  ## lay the C++ sources out as the house does
 
 lint: build setup-lint  ## layout of the sources and clang-tidy; quick where nothing changed
 	ctest --preset release -L style -j $(JOBS)
-	tools/lint --build $(BUILD) --jobs $(JOBS)
+	tools/lint --build $(BUILD) --jobs $(JOBS) $(LINT)
 
 clean:  ## remove everything that was built
 	rm -rf build

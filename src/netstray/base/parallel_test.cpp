@@ -81,6 +81,7 @@ TEST(ParallelFor, AnswersSeveralThreadsAtOnce) {
   for_thread_counts([] {
     std::vector<std::size_t> sums(3, 0);
     std::vector<std::thread> callers;
+    callers.reserve(sums.size());
     for (auto& sum : sums) {
       callers.emplace_back([&sum] {
         for (std::size_t round = 0; round < 50; ++round) {
