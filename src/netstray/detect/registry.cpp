@@ -24,11 +24,11 @@
 namespace netstray {
 
 std::span<const DetectorInfo* const> detectors() {
-  static const std::array kAll = {&iforest_info(),     &mahalanobis_info(), &gmm_info(),    &pca_info(),
-                                  &kmeans_info(),      &knn_info(),         &lof_info(),    &ocsvm_info(),
-                                  &hbos_info(),        &ecod_info(),        &zscore_info(), &mad_info(),
-                                  &autoencoder_info(), &logistic_info()};
-  return kAll;
+  static const std::array all = {&iforest_info(),     &mahalanobis_info(), &gmm_info(),    &pca_info(),
+                                 &kmeans_info(),      &knn_info(),         &lof_info(),    &ocsvm_info(),
+                                 &hbos_info(),        &ecod_info(),        &zscore_info(), &mad_info(),
+                                 &autoencoder_info(), &logistic_info()};
+  return all;
 }
 
 const DetectorInfo* find_detector(std::string_view name) {
