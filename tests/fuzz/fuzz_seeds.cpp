@@ -31,7 +31,7 @@ constexpr std::size_t kRows = 24;
 
 /// Settings of the detectors that would be large, or have more than one shape; all others have their defaults.
 const std::multimap<std::string_view, std::vector<std::string>>& variants() {
-  static const std::multimap<std::string_view, std::vector<std::string>> kVariants{
+  static const std::multimap<std::string_view, std::vector<std::string>> variants{
       {"iforest", {"trees=3", "sample=16"}},
       {"gmm", {"components=2"}},
       {"gmm", {"components=2", "covariance=diagonal"}},
@@ -41,7 +41,7 @@ const std::multimap<std::string_view, std::vector<std::string>>& variants() {
       {"ocsvm", {"exact_rows=0", "landmarks=4"}},
       {"autoencoder", {"layers=3", "epochs=2"}},
       {"autoencoder", {"layers=4,2,4", "epochs=1", "activations=tanh", "output=sigmoid"}}};
-  return kVariants;
+  return variants;
 }
 
 void write_detector(const files::path& folder, const DetectorInfo& info, const std::vector<std::string>& given,

@@ -113,7 +113,7 @@ ModelSummary summarise(const Model& model, const std::string& path) {
 }
 
 std::string cut_text(const ModelSummary& model) {
-  const std::string cut = fmt::format("{}, by {}", readable(model.cut, 6), model.rule);
+  std::string cut = fmt::format("{}, by {}", readable(model.cut, 6), model.rule);
   if (model.cut_source == "rule") return cut;
   return cut +
          (model.cut_source == "labels" ? " from labelled rows" : fmt::format(" from {} scores", model.cut_source));
