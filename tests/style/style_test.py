@@ -60,6 +60,18 @@ class Layers(Tree):
         self.write("src/netstray/detect/CMakeLists.txt", "netstray_module(detect USES netstray_table)\n")
         self.assert_fault(layers.faults(self.root), "detect may not link table")
 
+    def test_tests_may_use_made_up_traffic_and_libraries_may_not(self):
+        self.write("ARCHITECTURE.md", TABLE.replace("| `cli`", "| `synth` | table | made up |\n| `cli`"))
+        self.write("src/netstray/synth/CMakeLists.txt", "netstray_module(synth USES netstray_table)\n")
+        self.write("src/netstray/detect/forest_test.cpp", '#include "netstray/synth/traffic.h"\n')
+        self.write("src/netstray/detect/CMakeLists.txt", "netstray_module(detect USES netstray_base TESTED_WITH netstray_synth)\n")
+        self.assertEqual(layers.faults(self.root), [])
+        self.write("src/netstray/detect/forest.cpp", '#include "netstray/synth/traffic.h"\n')
+        self.assert_fault(layers.faults(self.root), "detect may not include synth")
+        (self.root / "src/netstray/detect/forest.cpp").unlink()
+        self.write("src/netstray/detect/CMakeLists.txt", "netstray_module(detect USES netstray_synth)\n")
+        self.assert_fault(layers.faults(self.root), "detect may not link synth")
+
     def test_a_folder_without_a_row_is_a_fault(self):
         self.write("src/netstray/extra/CMakeLists.txt", "")
         self.assert_fault(layers.faults(self.root), "extra has no row")
