@@ -13,7 +13,8 @@ pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(SIMDJSON REQUIRED IMPORTED_TARGET simdjson)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)
 
 # What `netstray doctor` says that it was built with.
-string(CONCAT NETSTRAY_LIBRARIES "fmt ${fmt_VERSION}, ISA-L ${ISAL_VERSION}, zstd ${ZSTD_VERSION}, simdjson ${SIMDJSON_VERSION}, xxHash ${XXHASH_VERSION}, "
+string(CONCAT NETSTRAY_LIBRARIES "fmt ${fmt_VERSION}, ISA-L ${ISAL_VERSION}, zstd ${ZSTD_VERSION}, simdjson ${SIMDJSON_VERSION}, xxHash ${XXHASH_VERSION}, libpcap ${PCAP_VERSION}, "
   "Eigen ${Eigen3_VERSION}, nlohmann-json ${nlohmann_json_VERSION}, CLI11 ${CLI11_VERSION}")
