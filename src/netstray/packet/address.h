@@ -17,9 +17,9 @@ struct IpAddress {
   auto operator<=>(const IpAddress&) const = default;
 };
 
-/// "10.0.0.1", "2001:db8::1" (RFC 5952).
+/// "10.0.0.1", "2001:db8::1", "::ffff:10.0.0.1" (RFC 5952).
 std::string to_text(const IpAddress& address);
-/// The reverse, or nothing.
+/// The reverse, or nothing. Any way to write an address that inet_pton takes; no zone ("%eth0"), no prefix length.
 std::optional<IpAddress> parse_address(std::string_view text) noexcept;
 
 /// An Ethernet hardware address.

@@ -14,6 +14,8 @@ enum class LinkType : std::uint32_t {
   null = 0,
   ethernet = 1,
   ppp = 9,
+  raw_bsd = 12,  ///< some systems write their own number for `raw`
+  raw_openbsd = 14,
   ppp_hdlc = 50,
   ppp_ether = 51,
   raw = 101,

@@ -34,8 +34,8 @@ struct Packet {
   std::uint16_t window = 0;                         ///< TCP's, not scaled
   std::uint16_t vlan = 0, inner_vlan = 0;           ///< outermost VLAN id and the one below it; 0 where there is none
   std::uint32_t ip_bytes = 0;                       ///< IP header and what it carries, by its own length field
-  /// Bytes after the transport's header, by IP's length, captured or not. For a later fragment and for a protocol
-  /// without ports: bytes after the IP header and its extensions.
+  /// Bytes after the transport's header, captured or not: by UDP's own length where that is possible, otherwise by
+  /// IP's. For a later fragment and for a protocol without ports: bytes after the IP header and its extensions.
   std::uint32_t payload_bytes = 0;
   std::span<const std::byte> payload;  ///< the part of them that was captured
 
@@ -49,7 +49,12 @@ struct Packet {
   /// False where the tunnel is no flow of its own (GRE, IP-in-IP, ERSPAN, 6in4, and what encapsulates Ethernet): only
   /// what is inside counts. True for the innermost packet, and for a UDP-borne tunnel's outer packet.
   bool is_flow = true;
-  bool bad_checksum = false;  ///< of the IP header or of the transport, where all of it was captured and checking is on
+  /// The transport's checksum is wrong; all of it was captured and checking is on. (A wrong checksum of the IP header
+  /// makes no packet at all.)
+  bool bad_checksum = false;
+  /// The capture ends within TCP's options: ports, flags and numbers are right. Zeek knows of the connection but does
+  /// not count such a packet.
+  bool header_cut = false;
 
   bool has_ports() const noexcept {
     return protocol == Protocol::tcp || protocol == Protocol::udp || protocol == Protocol::sctp;
