@@ -1,8 +1,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "netstray/base/time.h"
@@ -17,8 +19,9 @@ enum class ConnState : std::uint8_t { s0, s1, sf, rej, s2, s3, rsto, rstr, rstos
 /// "S0", "SF", "RSTOS0", ...
 std::string_view name_of(ConnState state) noexcept;
 
-/// Why a record ended.
-enum class EndReason : std::uint8_t { closed, idle, interim, memory, end_of_input };
+/// Why a record ended. `interim`: it has not, this is what it was so far; `active`: it was older than was asked for.
+enum class EndReason : std::uint8_t { closed, idle, interim, memory, end_of_input, active };
+constexpr std::size_t kEndReasons = 6;
 std::string_view name_of(EndReason reason) noexcept;
 
 /// Count, sum, least, greatest and spread of a quantity, kept without its values.
@@ -37,6 +40,7 @@ struct FlowSide {
   std::uint64_t ip_bytes = 0;       ///< headers and payload, by the IP headers' lengths
   std::uint64_t payload_bytes = 0;  ///< TCP: by sequence numbers, as Zeek counts; otherwise summed
   std::uint64_t payload_packets = 0;
+  std::uint64_t fragments = 0;  ///< later fragments: their bytes are counted above, they are no packets of their own
   std::uint64_t retransmitted_bytes = 0, retransmitted_packets = 0;
   std::uint64_t missed_bytes = 0;        ///< TCP: gaps in what was seen
   std::array<std::uint32_t, 8> flags{};  ///< packets with FIN, SYN, RST, PSH, ACK, URG, ECE, CWR

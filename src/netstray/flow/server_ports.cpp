@@ -1,0 +1,24 @@
+#include "netstray/flow/server_ports.h"
+
+#include <algorithm>
+#include <array>
+
+namespace netstray {
+namespace {
+
+constexpr std::array<std::uint16_t, 49> kTcp{
+    21,   22,   25,   53,   79,   80,   81,   88,   110,  135,  139,  143,  389,  443,  445,  502,  563,
+    585,  587,  614,  631,  636,  989,  990,  992,  993,  995,  1080, 1434, 1883, 2811, 3128, 3268, 3306,
+    3389, 5222, 5223, 5269, 5432, 5900, 6379, 6666, 6667, 6668, 6669, 8000, 8080, 8888, 20000};
+constexpr std::array<std::uint16_t, 23> kUdp{53,   67,   88,   123,  137,  161,  162,  389,  443,  514,  1812, 2123,
+                                             2152, 3268, 3544, 4789, 5060, 5072, 5353, 5355, 6081, 8472, 20000};
+static_assert(std::ranges::is_sorted(kTcp) && std::ranges::is_sorted(kUdp));
+
+}  // namespace
+
+bool is_server_port(Protocol protocol, std::uint16_t port) noexcept {
+  if (protocol == Protocol::tcp) return std::ranges::binary_search(kTcp, port);
+  return protocol == Protocol::udp && std::ranges::binary_search(kUdp, port);
+}
+
+}  // namespace netstray
