@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -47,7 +48,8 @@ struct TcpStory {
   TimeNs round_trip = 20'000'000;               ///< half of it lies between a segment and its answer
   unsigned sent_twice = 0, received_twice = 0;  ///< so many of the first data segments of that side are repeated
   unsigned sent_missed = 0,
-           received_missed = 0;  ///< so many from the second on are not in the capture (and acknowledged)
+           received_missed =
+               0;  ///< so many from the second on are not in the capture (never the last), but acknowledged
 };
 
 /// Datagrams of the originator, each followed by one of the responder where there are answers.
@@ -172,8 +174,14 @@ class TrafficWriter {
  private:
   friend class Conversation;
 
+  void put(TimeNs time, const IpAddress& source, const IpAddress& destination, std::span<const std::byte> datagram);
+  void put_frame(TimeNs time, std::span<const std::byte> frame);
+  void expect(const ExpectedFlow& flow) { traffic_.flows_.push_back(flow); }
+  std::uint16_t next_tunnel_port() noexcept;
+
   Rng rng_;
   Wrapping wrapping_;
+  std::uint32_t tunnel_ports_ = 0;
   MadeTraffic traffic_;
 };
 
