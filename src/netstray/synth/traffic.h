@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "netstray/base/rng.h"
@@ -132,7 +133,8 @@ class MadeTraffic {
   std::size_t size() const noexcept { return frames_.size(); }
   /// Its bytes are valid as long as this object.
   Frame frame(std::size_t index) const noexcept;
-  const std::vector<ExpectedFlow>& flows() const noexcept { return flows_; }
+  const std::vector<ExpectedFlow>& flows() const& noexcept { return flows_; }
+  std::vector<ExpectedFlow> flows() && noexcept { return std::move(flows_); }
 
  private:
   friend class TrafficWriter;
