@@ -68,6 +68,9 @@ inline std::vector<Example> frame_examples() {
       {"vlans", LinkType::ethernet, ethernet(0x88a8, vlan(13, 0x8100, vlan(10, 0x0800, v4)))},
       {"vntag", LinkType::ethernet, ethernet(0x8926, joined(hex("00000033 0800"), v4))},
       {"backbone", LinkType::ethernet, ethernet(0x88e7, joined(hex("00000001"), inner))},
+      {"fabric_path", LinkType::ethernet, ethernet(0x8903, joined(hex("6393"), inner))},
+      {"metadata", LinkType::ethernet, ethernet(0x8909, joined(hex("01 01 00010064 0800"), v4))},
+      {"macsec", LinkType::ethernet, ethernet(0x88e5, joined(hex("20 22 00000045 caf9df4f509a0064 0800"), v4))},
       {"mpls", LinkType::ethernet, ethernet(0x8847, joined(hex("000fe03c 0006313c"), v4))},
       {"mpls_ethernet", LinkType::ethernet, ethernet(0x8847, joined(hex("0006313c 00000000"), inner))},
       {"pppoe", LinkType::ethernet, ethernet(0x8864, joined(hex("1100 0011 0023 0021"), v4))},
@@ -85,6 +88,8 @@ inline std::vector<Example> frame_examples() {
       {"vxlan", LinkType::ethernet, over_udp(4789, "08000000 00109200", inner)},
       {"geneve", LinkType::ethernet, over_udp(6081, "02006558 00109200 0000000000000000", inner)},
       {"gtp", LinkType::ethernet, over_udp(2152, "36ff 0029 00001234 000100 85 01000900", v4)},
+      {"gre_in_udp", LinkType::ethernet, over_udp(4754, "0000 0800", v4)},
+      {"mpls_in_udp", LinkType::ethernet, over_udp(6635, "0006313c", v4)},
       {"ayiya", LinkType::ethernet, over_udp(5072, "00001129 00000000 00", v6)},
       {"teredo", LinkType::ethernet, over_udp(3544, "0001 0000 0000000000000000 00 0000 f227 bec861af", advertisement)},
   };

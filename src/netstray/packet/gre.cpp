@@ -7,7 +7,7 @@ constexpr std::uint16_t kHasChecksum = 0x8000, kHasRouting = 0x4000, kHasKey = 0
 constexpr std::uint16_t kHasAcknowledgement = 0x0080, kVersion = 0x0007;
 
 // What it carries: EtherTypes, and numbers that vendors took.
-constexpr std::uint16_t kErspan = 0x88be, kErspan3 = 0x22eb, kPpp = 0x880b, kWccp = 0x883e;
+constexpr std::uint16_t kErspan = 0x88be, kErspan3 = 0x22eb, kPpp = 0x880b, kWccp = 0x883e, kCiscoMetadata = 0x8909;
 constexpr std::uint16_t kAruba = 0x8200, kArubaMask = 0xff8f;  // 0x8200, 0x8210, ... 0x8270
 
 /// Type I has no header at all and GRE no sequence number; type II has 8 bytes.
@@ -29,6 +29,13 @@ void read_wccp(Walk& walk, WireBytes bytes) noexcept {
   read_ip(walk, bytes.u8(0) >> 4 == 4 ? bytes : bytes.from(4));
 }
 
+/// Here the EtherType of what follows comes first, unlike on Ethernet.
+void read_cisco_metadata(Walk& walk, WireBytes bytes) noexcept {
+  if (!walk.needs(bytes, 4, DropReason::bad_tunnel_header)) return;
+  const std::uint32_t header = 4 + bytes.u8(3) * 4U;
+  if (walk.needs(bytes, header, DropReason::bad_tunnel_header)) read_ether_type(walk, bytes.u16(0), bytes.from(header));
+}
+
 /// RFC 2784 and RFC 2890. The routing field, which the former took out again, is not understood.
 void read_gre0(Walk& walk, std::uint16_t flags, std::uint16_t type, WireBytes bytes) noexcept {
   if ((flags & kHasRouting) != 0) return walk.drop(DropReason::bad_tunnel_header);
@@ -41,6 +48,7 @@ void read_gre0(Walk& walk, std::uint16_t flags, std::uint16_t type, WireBytes by
   if (type == kErspan3) return read_erspan3(walk, bytes);
   if (type == kWccp) return read_wccp(walk, bytes);
   if (type == kPpp) return read_ppp(walk, bytes);
+  if (type == kCiscoMetadata) return read_cisco_metadata(walk, bytes);
   if ((type & kArubaMask) == kAruba) return read_wlan(walk, bytes);
   constexpr std::uint16_t kLeastEtherType = 0x600;
   if (type < kLeastEtherType) return walk.drop(DropReason::not_ip);

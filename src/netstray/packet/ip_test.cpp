@@ -158,6 +158,15 @@ TEST(Ip, FragmentsThatCannotBeAreNamed) {
   EXPECT_EQ(over_ethernet(ipv4(kV4, 6, Octets(8, 0), {.fragment = 0x2000})).dropped, DropReason::bad_fragment);
 }
 
+TEST(Ip, AFirstFragmentMayEndWithinTheTcpOptions) {
+  const Octets whole = tcp(kV4, 0x02, {}, Octets(20, 1));
+  const Decoded out = over_ethernet(ipv4(kV4, 6, {whole.begin(), whole.begin() + 24}, {.fragment = 0x2000}));
+  ASSERT_EQ(out.count, 1U);
+  EXPECT_EQ(out.packets[0].tcp_flags, TcpFlags::kSyn);
+  EXPECT_EQ(out.packets[0].payload_bytes, 0U);
+  EXPECT_FALSE(out.packets[0].header_cut);
+}
+
 TEST(Ip, ASnapshotLengthChangesNoCounts) {
   const Octets octets = ethernet(0x0800, ipv4(kV4, 17, udp(kV4, 1, 2, Octets(1'000, 'x'))));
   Frame cut = frame(octets);

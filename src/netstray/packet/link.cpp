@@ -11,6 +11,7 @@ constexpr std::uint16_t kIpv4 = 0x0800, kArp = 0x0806, kReverseArp = 0x8035, kIp
 constexpr std::uint16_t kVlan = 0x8100, kServiceVlan = 0x88a8, kOldQinQ1 = 0x9100, kOldQinQ2 = 0x9200;
 constexpr std::uint16_t kVnTag = 0x8926, kBackbone = 0x88e7, kMpls = 0x8847, kMplsUpstream = 0x8848;
 constexpr std::uint16_t kPppoeDiscovery = 0x8863, kPppoeSession = 0x8864, kBridged = 0x6558, kMacsec = 0x88e5;
+constexpr std::uint16_t kFabricPath = 0x8903, kCiscoMetadata = 0x8909;
 constexpr std::uint16_t kLeastEtherType = 0x600;
 
 constexpr std::uint16_t kSll802Dot2 = 0x0004;  // Linux's own protocol numbers, below all EtherTypes
@@ -63,16 +64,27 @@ void read_mpls(Walk& walk, WireBytes bytes) noexcept {
   walk.drop(DropReason::not_ip);
 }
 
-/// The reason for an EtherType that carries no IP.
-DropReason reason_without_ip(std::uint16_t type) noexcept {
-  switch (type) {
-    case kPppoeDiscovery:
-      return DropReason::link_control;
-    case kMacsec:
-      return DropReason::encrypted;
-    default:
-      return DropReason::not_ip;
-  }
+/// IEEE 802.1AE: a frame may be signed without being encrypted.
+void read_macsec(Walk& walk, WireBytes bytes) noexcept {
+  constexpr unsigned kHasChannel = 0x20, kEncryptedOrChanged = 0x0c;
+  if (!walk.needs(bytes, 6, DropReason::bad_link_header)) return;
+  if ((bytes.u8(0) & kEncryptedOrChanged) != 0) return walk.drop(DropReason::encrypted);
+  const std::uint32_t header = (bytes.u8(0) & kHasChannel) != 0 ? 14 : 6;
+  if (!walk.needs(bytes, header + 2, DropReason::bad_link_header)) return;
+  read_ether_type(walk, bytes.u16(header), bytes.from(header + 2));
+}
+
+/// Version 1, a length in words, options, and the EtherType of what follows.
+void read_cisco_metadata(Walk& walk, WireBytes bytes) noexcept {
+  if (!walk.needs(bytes, 2, DropReason::bad_link_header)) return;
+  const std::uint32_t header = 2 + bytes.u8(1) * 4U;
+  if (!walk.needs(bytes, header + 2, DropReason::bad_link_header)) return;
+  read_ether_type(walk, bytes.u16(header), bytes.from(header + 2));
+}
+
+/// An Ethernet frame behind `count` bytes.
+void read_ethernet_behind(Walk& walk, WireBytes bytes, std::uint32_t count) noexcept {
+  if (walk.needs(bytes, count, DropReason::bad_link_header)) read_ethernet(walk, bytes.from(count));
 }
 
 }  // namespace
@@ -135,10 +147,15 @@ void read_ether_type(Walk& walk, std::uint16_t type, WireBytes bytes) noexcept {
         bytes = bytes.from(6);
         break;
       case kBackbone:
-        if (!walk.needs(bytes, 4, DropReason::bad_link_header)) return;
-        return read_ethernet(walk, bytes.from(4));
+        return read_ethernet_behind(walk, bytes, 4);
+      case kFabricPath:
+        return read_ethernet_behind(walk, bytes, 2);
       case kBridged:
         return read_ethernet(walk, bytes);
+      case kMacsec:
+        return read_macsec(walk, bytes);
+      case kCiscoMetadata:
+        return read_cisco_metadata(walk, bytes);
       case kMpls:
       case kMplsUpstream:
         return read_mpls(walk, bytes);
@@ -148,7 +165,7 @@ void read_ether_type(Walk& walk, std::uint16_t type, WireBytes bytes) noexcept {
       case kReverseArp:
         return read_arp(walk, bytes);
       default:
-        return walk.drop(reason_without_ip(type));
+        return walk.drop(type == kPppoeDiscovery ? DropReason::link_control : DropReason::not_ip);
     }
   }
 }

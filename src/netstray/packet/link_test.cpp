@@ -78,6 +78,15 @@ TEST(Link, TagsAreTakenOffAndTheFirstTwoVlansKept) {
   EXPECT_EQ(vntag.packets[0].vlan, 7);
 }
 
+TEST(Link, CiscosAndSignedFramesAreUndone) {
+  expect_datagram(decoded(ethernet(0x8903, joined(hex("6393"), ethernet(0x0800, datagram())))), "FabricPath");
+  expect_datagram(decoded(ethernet(0x8909, joined(hex("01 01 00010064 0800"), datagram()))), "metadata");
+  const Octets signed_frame = joined(joined(hex("20 22 00000045 caf9df4f509a0064 0800"), datagram()), Octets(16, 0x77));
+  expect_datagram(decoded(ethernet(0x88e5, signed_frame)), "MACsec without encryption");
+  expect_datagram(decoded(ethernet(0x88e5, joined(hex("00 22 00000045 0800"), datagram()))), "MACsec without channel");
+  EXPECT_EQ(decoded(ethernet(0x88e5, joined(hex("2c 00"), Octets(44, 0)))).dropped, DropReason::encrypted);
+}
+
 TEST(Link, LabelsAreTakenOff) {
   const Octets labels = hex("000fe03c 0006313c");
   expect_datagram(decoded(ethernet(0x8847, joined(labels, datagram()))), "MPLS in MPLS");
@@ -142,7 +151,6 @@ TEST(Link, AnAggregateHasAPacketForEachOfItsFrames) {
 
 TEST(Link, WhatIsNoIpHasItsReason) {
   EXPECT_EQ(decoded(ethernet(0x88cc, Octets(46, 0))).dropped, DropReason::not_ip);
-  EXPECT_EQ(decoded(ethernet(0x88e5, Octets(46, 0))).dropped, DropReason::encrypted);
   EXPECT_EQ(decoded(ethernet(0x0800, Octets(46, 0))).dropped, DropReason::bad_ip_version);
   EXPECT_EQ(decoded(hex("0102 0304"), LinkType::ethernet).dropped, DropReason::bad_link_header);
   EXPECT_EQ(decoded(datagram(), LinkType{147}).dropped, DropReason::link_type);

@@ -32,17 +32,20 @@ void note_payload(Packet& packet, const WireBytes& payload) noexcept {
 void read_tcp(Walk& walk, Packet& packet, WireBytes bytes) noexcept {
   if (!needs_header(walk, packet, bytes, 20, DropReason::bad_tcp_header)) return;
   const std::uint32_t header = (bytes.u8(12) >> 4) * 4U;
-  if (header < 20 || header > bytes.wire) {
-    return walk.drop(header >= 20 && packet.is_fragment ? DropReason::bad_fragment : DropReason::bad_tcp_header);
-  }
+  const bool goes_on = header > bytes.wire && packet.is_fragment;  // its options are in the next fragment
+  if (header < 20 || (header > bytes.wire && !goes_on)) return walk.drop(DropReason::bad_tcp_header);
   note_ports(packet, bytes);
   packet.sequence = bytes.u32(4);
   packet.acknowledgement = bytes.u32(8);
   packet.tcp_flags = bytes.u8(13);
   packet.window = bytes.u16(14);
-  packet.header_cut = !bytes.has(header);
+  packet.header_cut = !goes_on && !bytes.has(header);
   packet.bad_checksum = is_damaged(walk, packet, bytes, true);
-  note_payload(packet, packet.header_cut ? WireBytes{{}, bytes.wire - header} : bytes.from(header));
+  if (bytes.has(header)) {
+    note_payload(packet, bytes.from(header));
+  } else {
+    note_payload(packet, {{}, goes_on ? 0 : bytes.wire - header});
+  }
   walk.keep();
 }
 

@@ -49,6 +49,8 @@ TEST(Tunnel, OfGreOnlyTheInsideIsAFlow) {
   expect_inside(decoded(over_gre(joined(hex("2000 6558 00001234"), ethernet(0x0800, datagram())))), false, "Ethernet");
   expect_inside(decoded(over_gre(joined(hex("0000 8847 0006313c"), datagram()))), false, "MPLS");
   expect_inside(decoded(over_gre(joined(hex("0000 883e"), datagram()))), false, "WCCP");
+  expect_inside(decoded(over_gre(joined(hex("2000 8909 00000028 0800 01 01 00010000"), datagram()))), false,
+                "Cisco metadata");
   expect_inside(decoded(over_gre(joined(hex("0000 883e 00010203"), datagram()))), false, "WCCP version 2");
   expect_inside(decoded(over_gre(joined(hex("0000 8240 0802"),
                                         joined(Octets(22, 0), joined(hex("aaaa 03 000000 0800"), datagram()))))),
@@ -93,6 +95,8 @@ TEST(Tunnel, OverUdpBothAreFlows) {
   expect_inside(decoded(over_udp(2152, joined(hex("30ff 0021 00001234"), datagram()))), true, "GTP-U");
   expect_inside(decoded(over_udp(2152, joined(hex("36ff 0029 00001234 000100 85 01000900"), datagram()))), true,
                 "GTP-U with an extension");
+  expect_inside(decoded(over_udp(4754, joined(hex("0000 0800"), datagram()))), true, "GRE in UDP");
+  expect_inside(decoded(over_udp(6635, joined(hex("0006313c"), datagram()))), true, "MPLS in UDP");
   const Octets identity_and_signature = Octets(4 + 16 + 20, 0);
   expect_inside(decoded(over_udp(5072, joined(joined(hex("41521104"), identity_and_signature), datagram()))), true,
                 "AYIYA");

@@ -6,6 +6,7 @@ namespace netstray {
 namespace {
 
 constexpr std::uint16_t kVxlan = 4789, kGeneve = 6081, kGtpUser = 2152, kAyiya = 5072;
+constexpr std::uint16_t kGreInUdp = 4754, kMplsInUdp = 6635;  // RFC 8086, RFC 7510
 
 constexpr std::uint8_t kIpInIp = 4, kIpv6InIp = 41, kNothing = 59;
 
@@ -73,6 +74,11 @@ void read_ayiya(const Walk& walk, WireBytes bytes) noexcept {
   read_inside(walk, bytes.from(header), read_ip);
 }
 
+void read_mpls(Walk& walk, WireBytes bytes) noexcept {
+  constexpr std::uint16_t kMplsEtherType = 0x8847;
+  read_ether_type(walk, kMplsEtherType, bytes);
+}
+
 /// Where IPv6 begins behind the headers that Teredo may put before it (RFC 4380, 5.1.1): authentication, origin.
 std::optional<std::size_t> teredo_header(const WireBytes& bytes) noexcept {
   constexpr std::uint16_t kAuthentication = 1, kOrigin = 0;
@@ -103,6 +109,8 @@ void read_udp_tunnel(Walk& walk, const Packet& outer, WireBytes payload) noexcep
   if (outer.destination_port == kGeneve) return read_geneve(walk, payload);
   if (has_port(outer, kGtpUser)) return read_gtp(walk, payload);
   if (has_port(outer, kAyiya)) return read_ayiya(walk, payload);
+  if (outer.destination_port == kGreInUdp) return read_inside(walk, payload, read_gre);
+  if (outer.destination_port == kMplsInUdp) return read_inside(walk, payload, read_mpls);
   const unsigned first = payload.u8(0);
   if (first != 0 && first >> 4 != 6) return;
   const auto header = teredo_header(payload);
