@@ -18,6 +18,9 @@ constexpr std::array kKinds = {
     Kind{"\x4d\x3c\xb2\xa1"sv, "a packet capture (pcap), which is not read yet"},
     Kind{"\xa1\xb2\x3c\x4d"sv, "a packet capture (pcap), which is not read yet"},
     Kind{"\x0a\x0d\x0d\x0a"sv, "a packet capture (pcapng), which is not read yet"},
+    Kind{"snoop\0\0\0"sv, "a packet capture (snoop); make it a pcap file first (editcap)"},
+    Kind{"GMBU"sv, "a packet capture (Network Monitor); make it a pcap file first (editcap)"},
+    Kind{"btsnoop\0"sv, "a packet capture (Bluetooth snoop); there are no flows in it"},
     Kind{"PK\x03\x04"sv, "a zip archive (spreadsheets are such, too); unpack it, or save the sheet as CSV"},
     Kind{"\xfd"
          "7zXZ\0"sv,
@@ -40,9 +43,16 @@ constexpr std::array kKinds = {
     Kind{"<html"sv, "a web page (HTML)"},
 };
 
+/// The magic of a tar archive stands behind the name and the attributes of its first file.
+constexpr std::size_t kTarMagicAt = 257;
+constexpr std::string_view kTarMagic = "ustar";
+
 }  // namespace
 
 std::string_view foreign_content(std::string_view head) noexcept {
+  if (head.size() > kTarMagicAt && head.substr(kTarMagicAt).starts_with(kTarMagic)) {
+    return "a tar archive; unpack it first (tar -xf)";
+  }
   for (const auto& [magic, what] : kKinds) {
     if (head.starts_with(magic)) return what;
   }

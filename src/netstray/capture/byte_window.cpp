@@ -14,19 +14,20 @@ constexpr std::size_t kAtOnce = std::size_t{1} << 18;
 
 }  // namespace
 
-ByteWindow::ByteWindow(std::unique_ptr<ByteSource> source) : source_(std::move(source)), bytes_(kCapacity) {}
+ByteWindow::ByteWindow(std::unique_ptr<ByteSource> source)
+    : source_(std::move(source)), bytes_(std::make_unique_for_overwrite<std::byte[]>(kCapacity)) {}
 
 bool ByteWindow::fill() {
   if (!failure_.empty()) return false;
   if (begin_ > 0) {
-    std::memmove(bytes_.data(), bytes_.data() + begin_, end_ - begin_);
+    std::memmove(bytes_.get(), bytes_.get() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
   }
   const std::size_t room = std::min(kAtOnce, kCapacity - end_);
   if (room == 0) return false;
   try {
-    const std::size_t got = source_->read({reinterpret_cast<char*>(bytes_.data() + end_), room});
+    const std::size_t got = source_->read({reinterpret_cast<char*>(bytes_.get() + end_), room});
     end_ += got;
     filled_ += got;
     return got > 0;

@@ -5,7 +5,6 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "netstray/base/byte_source.h"
 
@@ -19,7 +18,7 @@ class ByteWindow {
 
   explicit ByteWindow(std::unique_ptr<ByteSource> source);
 
-  std::span<const std::byte> visible() const noexcept { return {bytes_.data() + begin_, end_ - begin_}; }
+  std::span<const std::byte> visible() const noexcept { return {bytes_.get() + begin_, end_ - begin_}; }
   void consume(std::size_t count) noexcept { begin_ += count; }
   /// What was visible stays so, though elsewhere in memory, with more behind it, as much as the stream has at hand.
   /// False where the window is full, where the stream has ended and where it is damaged (`failure`).
@@ -33,7 +32,7 @@ class ByteWindow {
 
  private:
   std::unique_ptr<ByteSource> source_;
-  std::vector<std::byte> bytes_;
+  std::unique_ptr<std::byte[]> bytes_;  // kCapacity of them, touched only as far as they are filled
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::uint64_t filled_ = 0;  // bytes of the stream up to end_

@@ -52,6 +52,7 @@ class FileReader final : public CaptureReader {
       Frame first;
       if (part.file->next({&first, 1}) == 0) {
         refresh(part);
+        finished_bytes_ += part.file->source().position();
         continue;
       }
       part.head = first.time;
