@@ -87,6 +87,12 @@ void read_ethernet_behind(Walk& walk, WireBytes bytes, std::uint32_t count) noex
   if (walk.needs(bytes, count, DropReason::bad_link_header)) read_ethernet(walk, bytes.from(count));
 }
 
+/// Where the link type says which version it is.
+void read_ip_version(Walk& walk, unsigned version, WireBytes bytes) noexcept {
+  if (bytes.has(1) && bytes.u8(0) >> 4 != version) return walk.drop(DropReason::bad_ip_version);
+  read_ip(walk, bytes);
+}
+
 }  // namespace
 
 void read_link(Walk& walk, LinkType link, WireBytes bytes) noexcept {
@@ -96,9 +102,11 @@ void read_link(Walk& walk, LinkType link, WireBytes bytes) noexcept {
     case LinkType::raw:
     case LinkType::raw_bsd:
     case LinkType::raw_openbsd:
-    case LinkType::ipv4:
-    case LinkType::ipv6:
       return read_ip(walk, bytes);
+    case LinkType::ipv4:
+      return read_ip_version(walk, 4, bytes);
+    case LinkType::ipv6:
+      return read_ip_version(walk, 6, bytes);
     case LinkType::linux_sll:
       return read_cooked(walk, bytes);
     case LinkType::linux_sll2:

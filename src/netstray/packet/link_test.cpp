@@ -152,6 +152,7 @@ TEST(Link, AnAggregateHasAPacketForEachOfItsFrames) {
 TEST(Link, WhatIsNoIpHasItsReason) {
   EXPECT_EQ(decoded(ethernet(0x88cc, Octets(46, 0))).dropped, DropReason::not_ip);
   EXPECT_EQ(decoded(ethernet(0x0800, Octets(46, 0))).dropped, DropReason::bad_ip_version);
+  EXPECT_EQ(decoded(datagram(), LinkType::ipv6).dropped, DropReason::bad_ip_version);
   EXPECT_EQ(decoded(hex("0102 0304"), LinkType::ethernet).dropped, DropReason::bad_link_header);
   EXPECT_EQ(decoded(datagram(), LinkType{147}).dropped, DropReason::link_type);
   EXPECT_EQ(decoded({}, LinkType::raw).dropped, DropReason::bad_link_header);
