@@ -3,8 +3,6 @@
 #include <array>
 #include <chrono>
 
-#include <fmt/core.h>
-
 namespace netstray {
 namespace {
 
@@ -57,6 +55,16 @@ std::optional<std::int64_t> take_zone(std::string_view& text) noexcept {
   return west ? -seconds : seconds;
 }
 
+/// The last `digits` digits of a number that is not negative, with leading zeros.
+void append_digits(std::string& text, std::int64_t number, std::size_t digits) {
+  std::array<char, 9> written{};
+  for (std::size_t i = digits; i > 0; --i) {
+    written[i - 1] = static_cast<char>('0' + number % 10);
+    number /= 10;
+  }
+  text.append(written.data(), digits);
+}
+
 }  // namespace
 
 std::optional<TimeNs> parse_time(std::string_view text) noexcept {
@@ -94,6 +102,12 @@ std::optional<TimeNs> parse_time(std::string_view text) noexcept {
 }
 
 std::string format_time(TimeNs time) {
+  std::string text;
+  append_time(text, time);
+  return text;
+}
+
+void append_time(std::string& text, TimeNs time) {
   std::int64_t seconds = time / kSecond;
   std::int64_t fraction = time % kSecond;
   if (fraction < 0) {
@@ -104,17 +118,20 @@ std::string format_time(TimeNs time) {
   const auto days = std::chrono::floor<std::chrono::days>(instant);
   const std::chrono::year_month_day date{days};
   const std::chrono::hh_mm_ss clock{instant - days};
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                 clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+  append_digits(text, static_cast<int>(date.year()), 4);  // 64 bits of nanoseconds reach from 1677 to 2262
+  append_digits(text += '-', static_cast<unsigned>(date.month()), 2);
+  append_digits(text += '-', static_cast<unsigned>(date.day()), 2);
+  append_digits(text += 'T', clock.hours().count(), 2);
+  append_digits(text += ':', clock.minutes().count(), 2);
+  append_digits(text += ':', clock.seconds().count(), 2);
   if (fraction % 1000 != 0) {
-    text += fmt::format(".{:09}", fraction);
+    append_digits(text += '.', fraction, 9);
   } else if (fraction % 1'000'000 != 0) {
-    text += fmt::format(".{:06}", fraction / 1000);
+    append_digits(text += '.', fraction / 1000, 6);
   } else if (fraction != 0) {
-    text += fmt::format(".{:03}", fraction / 1'000'000);
+    append_digits(text += '.', fraction / 1'000'000, 3);
   }
-  return text + "Z";
+  text += 'Z';
 }
 
 }  // namespace netstray

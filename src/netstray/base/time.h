@@ -16,5 +16,7 @@ std::optional<TimeNs> parse_time(std::string_view text) noexcept;
 
 /// 2026-11-21T21:45:10.123456Z; as many decimals as the time has (none, 3, 6 or 9).
 std::string format_time(TimeNs time);
+/// The same behind `text`, which is quicker for many.
+void append_time(std::string& text, TimeNs time);
 
 }  // namespace netstray

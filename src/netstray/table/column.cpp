@@ -2,9 +2,10 @@
 
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 namespace netstray {
 namespace {
@@ -239,11 +240,47 @@ std::vector<double> Column::numbers() const {
 }
 
 std::string Column::text(std::size_t row) const {
-  if (missing(row)) return {};
-  if (holds_text()) return levels()[code(row)];
-  if (type_ == ColumnType::time) return format_time(time(row));
-  if (!in_doubles_ && scale_ == 0) return std::to_string(integers_[row]);
-  return fmt::format("{}", number(row) + 0.0);  // a minus zero loses its sign
+  std::string text;
+  write_text(row, text);
+  return text;
+}
+
+void Column::write_text(std::size_t row, std::string& line) const {
+  if (missing(row)) return;
+  if (holds_text()) {
+    line += levels()[code(row)];
+  } else if (type_ == ColumnType::time) {
+    netstray::append_time(line, time(row));
+  } else if (in_doubles_ || !write_decimal(integers_[row], line)) {
+    fmt::format_to(std::back_inserter(line), "{}", number(row) + 0.0);  // a minus zero loses its sign
+  }
+}
+
+/// Writes the digits of mantissa / 10^scale, which are the shortest that mean the same f64, as there are no more than
+/// 15 of them. False, and nothing written, for numbers so small that an exponent is shorter.
+bool Column::write_decimal(std::int64_t mantissa, std::string& line) const {
+  constexpr std::int64_t kExponentBelow = 10'000;  // a part of 1
+  unsigned scale = scale_;
+  while (scale > 0 && mantissa % 10 == 0) {
+    mantissa /= 10;
+    --scale;
+    if (mantissa == 0) scale = 0;
+  }
+  const fmt::format_int digits(mantissa);
+  if (scale == 0) {
+    line.append(digits.data(), digits.size());
+    return true;
+  }
+  const std::int64_t size = mantissa < 0 ? -mantissa : mantissa;
+  if (size < kPowers[scale] / kExponentBelow) return false;
+  const fmt::format_int whole(size / kPowers[scale]);
+  const fmt::format_int part(size % kPowers[scale]);
+  if (mantissa < 0) line += '-';
+  line.append(whole.data(), whole.size());
+  line += '.';
+  line.append(scale - part.size(), '0');
+  line.append(part.data(), part.size());
+  return true;
 }
 
 std::size_t Column::memory_bytes() const noexcept {

@@ -97,6 +97,8 @@ class Column {
   /// The value as a person writes it ("0.25", "tcp", "2026-11-21T21:45:10Z"); "" where missing. A number's text is the
   /// shortest that means the same.
   std::string text(std::size_t row) const;
+  /// The same behind `line`, which is quicker for many.
+  void write_text(std::size_t row, std::string& line) const;
 
   /// Bytes of memory held, dictionary included (about).
   std::size_t memory_bytes() const noexcept;
@@ -116,6 +118,7 @@ class Column {
     ++size_;
   }
   double power() const noexcept;
+  bool write_decimal(std::int64_t mantissa, std::string& line) const;
   bool change_scale(std::int64_t& mantissa, unsigned scale) const noexcept;
   bool share_scale(const Column& from, std::size_t begin, std::size_t end);
   void append_values(const Column& from, std::size_t begin, std::size_t end);

@@ -230,5 +230,23 @@ TEST(Column, PutTogetherOfPartsIsAsIfAppendedOneByOne) {
   }
 }
 
+TEST(Column, ADecimalsTextIsTheShortestThatMeansTheSameOver200Seeds) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Rng rng(seed);
+    Column column(ColumnType::number);
+    column.append_decimal(1, 9);  // the scale that all of them get
+    for (int i = 0; i < 50; ++i) {
+      const auto size = static_cast<std::int64_t>(rng.below(std::uint64_t{1} << rng.below(40)));
+      column.append_decimal(rng.below(2) == 0 ? size : -size, static_cast<unsigned>(rng.below(10)));
+    }
+    for (std::size_t row = 0; row < column.size(); ++row) {
+      std::string written = "before ";
+      column.write_text(row, written);
+      EXPECT_EQ(written, fmt::format("before {}", column.number(row) + 0.0)) << "seed " << seed;
+      EXPECT_EQ(column.text(row), fmt::format("{}", column.number(row) + 0.0)) << "seed " << seed;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace netstray

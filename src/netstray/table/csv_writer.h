@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,8 +13,13 @@ namespace netstray {
 /// delimiter, a quote, a line end, or a space at either end.
 void append_csv_cell(std::string& line, std::string_view text, char delimiter = ',');
 
-/// Writes a header line and all rows, lines ended by \n. A value is written as Column::text has it, a missing one as an
-/// empty cell, so the same table gives the same bytes. O(1) memory. Throws Error as OutputFile; does not commit.
+/// Appends the line of a table's column names, and that of a row, with their line ends. A value is written as
+/// Column::text has it, a missing one as an empty cell.
+void append_csv_header(std::string& text, const Schema& schema, char delimiter = ',');
+void append_csv_row(std::string& text, const Table& table, std::size_t row, char delimiter = ',');
+
+/// Writes a header line and all rows, lines ended by \n: the same table gives the same bytes. O(1) memory. Throws Error
+/// as OutputFile; does not commit.
 void write_csv(const Table& table, OutputFile& out, char delimiter = ',');
 
 /// The same as a text, for small tables.

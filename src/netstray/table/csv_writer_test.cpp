@@ -39,5 +39,16 @@ TEST(CsvWriter, NeverWritesABlankLine) {
   EXPECT_EQ(csv_text(table), "name\n\"\"\n");
 }
 
+TEST(CsvWriter, NumbersAndTimesAreQuotedWhereTheyHoldTheDelimiter) {
+  Table table(Schema({{"when", ColumnType::time}, {"share", ColumnType::number}}));
+  table.column(0).append_time(0);
+  table.column(1).append_decimal(-25, 2);
+  EXPECT_EQ(csv_text(table, ':'), "when:share\n\"1970-01-01T00:00:00Z\":-0.25\n");
+  EXPECT_EQ(csv_text(table, '-'), "when-share\n\"1970-01-01T00:00:00Z\"-\"-0.25\"\n");
+  std::string row = "# ";
+  append_csv_row(row, table, 0, '|');
+  EXPECT_EQ(row, "# 1970-01-01T00:00:00Z|-0.25\n");
+}
+
 }  // namespace
 }  // namespace netstray

@@ -63,9 +63,13 @@ void append_json_members(std::string& line, const Table& table, std::size_t row)
     append_json_string(line, table.schema()[i].name);
     line += ':';
     if (column.type() == ColumnType::integer || column.type() == ColumnType::number) {
-      line += column.text(row);
+      column.write_text(row, line);
+    } else if (column.type() == ColumnType::time) {
+      line += '"';
+      column.write_text(row, line);
+      line += '"';
     } else {
-      append_json_string(line, column.text(row));
+      append_json_string(line, column.levels()[column.code(row)]);
     }
   }
 }
