@@ -57,8 +57,7 @@ struct MeterCounters {
   std::uint64_t flows = 0;                                                     ///< that began
   std::uint64_t live = 0;                                                      ///< that have not ended
   std::array<std::uint64_t, kEndReasons> records{};                            ///< by EndReason
-  std::uint64_t memory_bytes = 0;       ///< taken now; never above MeterSettings::memory_bytes
-  std::uint64_t most_memory_bytes = 0;  ///< ever
+  std::uint64_t memory_bytes = 0;  ///< taken so far, which is never given back: at most MeterSettings::memory_bytes
 };
 
 /// Gathers packets into conversations.

@@ -21,4 +21,13 @@ bool is_server_port(Protocol protocol, std::uint16_t port) noexcept {
   return protocol == Protocol::udp && std::ranges::binary_search(kUdp, port);
 }
 
+bool is_answer(Protocol protocol, std::uint16_t source_port, std::uint16_t destination_port,
+               std::uint8_t tcp_flags) noexcept {
+  if (!is_server_port(protocol, source_port)) return false;
+  const bool both = is_server_port(protocol, destination_port);
+  if (protocol != Protocol::tcp) return !both;
+  const bool begins = (tcp_flags & (TcpFlags::kSyn | TcpFlags::kAck)) == TcpFlags::kSyn;
+  return !begins && (!both || source_port < destination_port);
+}
+
 }  // namespace netstray
