@@ -1,7 +1,6 @@
 #include "netstray/flow/flow_state.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "netstray/flow/server_ports.h"
 
@@ -29,10 +28,20 @@ TimeNs idle_time(Protocol protocol, bool portless, const MeterSettings& settings
   }
 }
 
-/// `time` + `span`, at most the last time there is.
-TimeNs later(TimeNs time, TimeNs span) noexcept {
-  constexpr TimeNs kLast = std::numeric_limits<TimeNs>::max();
-  return time > kLast - span ? kLast : time + span;
+bool is_dns(const FlowHead& head, std::size_t originator, const MeterSettings& settings) noexcept {
+  return settings.dns_idle > 0 && head.protocol == Protocol::udp && !head.portless &&
+         is_dns_port(head.port[1 - originator]);
+}
+
+/// When a conversation without connections is over. DNS: at the first look, one each dns_idle since it began, at which
+/// nothing came for nine tenths of that.
+TimeNs idle_deadline(const FlowHead& head, std::size_t originator, TimeNs first, TimeNs last,
+                     const MeterSettings& settings) noexcept {
+  const TimeNs idle = last + idle_time(head.protocol, head.portless, settings);
+  if (!is_dns(head, originator, settings)) return idle;
+  const TimeNs every = settings.dns_idle;
+  const TimeNs looks = (last - first + every - every / 10 + every - 1) / every;
+  return std::min(idle, first + looks * every);
 }
 
 void add_gap(SideHot& hot, SideCold& cold, TimeNs time) noexcept {
@@ -155,9 +164,9 @@ bool add_to_flow(const FlowState& flow, const Packet& packet, std::uint8_t sende
     const bool attempt = segment.has(TcpFlags::kSyn) && flow.tcp[sender]->state == TcpState::inactive;
     const bool closed = flow.conversation().add(sender, segment);
     if (closed) {
-      common.deadline = later(packet.time, settings.tcp_close);
+      common.deadline = packet.time + settings.tcp_close;
     } else if (attempt && !common.tcp.closed) {
-      common.deadline = later(packet.time, settings.tcp_attempt);
+      common.deadline = packet.time + settings.tcp_attempt;
     }
   } else if (packet.protocol == Protocol::udp && !flow.head->portless) {
     common.history.seen_before(HistoryBit::data, 'D', sender == common.tcp.originator);
@@ -184,7 +193,7 @@ void add_fragment_to_flow(const FlowState& flow, const LaterFragment& fragment, 
 
 TimeNs deadline_of(const FlowState& flow, const MeterSettings& settings) noexcept {
   const FlowCommon& common = *flow.common;
-  if (!flow.is_tcp()) return later(common.last, idle_time(flow.head->protocol, flow.head->portless, settings));
+  if (!flow.is_tcp()) return idle_deadline(*flow.head, common.tcp.originator, common.first, common.last, settings);
   if (common.tcp.closed) return common.deadline;
   const TcpSide& from = *flow.tcp[common.tcp.originator];
   const TcpSide& to = *flow.tcp[1U - common.tcp.originator];
@@ -193,23 +202,25 @@ TimeNs deadline_of(const FlowState& flow, const MeterSettings& settings) noexcep
   const bool one_is = from.state == TcpState::reset || to.state == TcpState::reset ||
                       from.state == TcpState::inactive || to.state == TcpState::inactive;
   const bool nothing = from.state == TcpState::inactive && to.state == TcpState::inactive;
-  if (nothing || ((from.did_close || to.did_close) && one_is)) return later(common.last, settings.tcp_close);
+  if (nothing || ((from.did_close || to.did_close) && one_is)) return common.last + settings.tcp_close;
   const bool handshake = from.in_handshake() && to.in_handshake();
-  return later(common.last, handshake ? std::min(settings.udp_idle, settings.tcp_idle) : settings.tcp_idle);
+  return common.last + (handshake ? std::min(settings.udp_idle, settings.tcp_idle) : settings.tcp_idle);
 }
 
 TimeNs deadline_of_lone(const FlowHead& head, const MeterSettings& settings) noexcept {
   const LonePacket& lone = head.lone;
   const TimeNs time = lone.time.time();
   if (!FlowState::wants_tcp(head)) {
-    return later(time, idle_time(head.protocol, head.portless, settings));
+    const bool answer =
+        !head.portless && is_answer(head.protocol, head.port[lone.sender], head.port[1U - lone.sender], lone.tcp_flags);
+    return idle_deadline(head, answer ? 1U - lone.sender : lone.sender, time, time, settings);
   }
-  if (lone.bad_checksum != 0) return later(time, settings.tcp_close);
-  if ((lone.tcp_flags & (TcpFlags::kFin | TcpFlags::kRst)) != 0) return later(time, settings.tcp_close);
-  if ((lone.tcp_flags & TcpFlags::kSyn) == 0) return later(time, settings.tcp_idle);
+  if (lone.bad_checksum != 0) return time + settings.tcp_close;
+  if ((lone.tcp_flags & (TcpFlags::kFin | TcpFlags::kRst)) != 0) return time + settings.tcp_close;
+  if ((lone.tcp_flags & TcpFlags::kSyn) == 0) return time + settings.tcp_idle;
   // A SYN of the originator is an attempt; the answer to one that was not seen is not.
   const bool answer = is_answer(head.protocol, head.port[lone.sender], head.port[1U - lone.sender], lone.tcp_flags);
-  return later(time, answer ? settings.tcp_idle : settings.tcp_attempt);
+  return time + (answer ? settings.tcp_idle : settings.tcp_attempt);
 }
 
 bool is_closed(const FlowState& flow) noexcept { return flow.is_tcp() && flow.common->tcp.closed; }

@@ -24,19 +24,26 @@ SipKey key_from(std::uint64_t secret) {
   return {word(), word()};
 }
 
-void require_positive(TimeNs span, const char* name) {
-  if (span < 1) throw usage_error(fmt::format("{} of {} ns: it must be longer than nothing", name, span));
+/// Times beyond 1933 and 2116 are taken for those, so that sums of them and of spans are times as well.
+constexpr TimeNs kEarliest = -(1LL << 60U);
+constexpr TimeNs kLatest = 1LL << 62U;
+constexpr TimeNs kLongestSpan = 1LL << 59U;  // 18 years
+
+void require_span(TimeNs span, TimeNs least, const char* name) {
+  if (span >= least && span <= kLongestSpan) return;
+  throw usage_error(fmt::format("{} of {} ns: {} ns to 18 years are possible", name, span, least));
 }
 
 void check(const MeterSettings& settings) {
-  require_positive(settings.tcp_idle, "TCP idle time");
-  require_positive(settings.udp_idle, "UDP idle time");
-  require_positive(settings.icmp_idle, "ICMP idle time");
-  require_positive(settings.other_idle, "idle time of other protocols");
-  require_positive(settings.tcp_attempt, "time for an answer to a SYN");
-  require_positive(settings.tcp_close, "time after a close");
-  if (settings.active_limit < 0) throw usage_error("active limit: it must not be negative");
-  if (settings.interim_interval < 0) throw usage_error("interval of interim records: it must not be negative");
+  require_span(settings.tcp_idle, 1, "TCP idle time");
+  require_span(settings.udp_idle, 1, "UDP idle time");
+  require_span(settings.icmp_idle, 1, "ICMP idle time");
+  require_span(settings.other_idle, 1, "idle time of other protocols");
+  require_span(settings.tcp_attempt, 1, "time for an answer to a SYN");
+  require_span(settings.tcp_close, 1, "time after a close");
+  require_span(settings.dns_idle, 0, "DNS idle time");
+  require_span(settings.active_limit, 0, "active limit");
+  require_span(settings.interim_interval, 0, "interval of interim records");
   constexpr std::uint64_t kMost = 240ULL << 30U;
   if (settings.memory_bytes < MeterSettings::kLeastMemory || settings.memory_bytes > kMost) {
     throw usage_error(
@@ -166,6 +173,11 @@ void Meter::State::count(Metered metered) noexcept {
 
 Metered Meter::State::take(const Packet& packet, const Lookup& lookup) {
   if (!packet.is_flow) return Metered::not_a_flow;
+  if (packet.time < kEarliest || packet.time > kLatest) {
+    Packet nearer = packet;
+    nearer.time = std::clamp(packet.time, kEarliest, kLatest);
+    return take(nearer, lookup);
+  }
   if (wheel_.reaches(packet.time)) advance_clock(packet.time);
   if (is_later_fragment(packet)) return take_later_fragment(packet);
   BlockRef ref = store_.find(lookup.key.key, lookup.hash);

@@ -21,6 +21,9 @@ struct MeterSettings {
   TimeNs udp_idle = 60 * kSecond;
   TimeNs icmp_idle = 60 * kSecond;   ///< ICMP and ICMPv6
   TimeNs other_idle = 60 * kSecond;  ///< SCTP and every other protocol
+  /// A UDP conversation with a server of DNS (server_ports.h) is looked at each time this has passed since it began,
+  /// and has ended if nothing came for nine tenths of it, as Zeek's DNS analyzer does it. 0: `udp_idle` alone holds.
+  TimeNs dns_idle = 10 * kSecond;
   /// TCP: how long after the first SYN an answer may come; how long after the close, or after a reset, packets still
   /// belong to the connection.
   TimeNs tcp_attempt = 5 * kSecond;
@@ -68,10 +71,9 @@ struct MeterCounters {
 /// code in place of the second port. A protocol without ports has 0 and 0. A TCP connection ends and another begins at
 /// a SYN with a new sequence number, as in Zeek.
 ///
-/// **Who is the originator.** Who sent the first packet, with three exceptions, each shown as ^ in the history: a TCP
-/// conversation that does not begin with a SYN, or a UDP one, comes from a port that servers have to one that they do
-/// not have (server_ports.h; where both are, TCP takes the smaller port for the server's, UDP leaves it); and a SYN
-/// that comes after its own answer.
+/// **Who is the originator.** Who sent the first packet, with two exceptions, each shown as ^ in the history: where
+/// TCP's first packet is no SYN, and in UDP, ports may tell that it is an answer (is_answer of server_ports.h); and a
+/// SYN may come after its own answer.
 ///
 /// **States, history, payload bytes, gaps** of TCP are Zeek's: its endpoint states, letters, relative sequence numbers
 /// and reassembly rules. docs/zeek-differences.md lists where the results differ. History stops at 20 letters.
