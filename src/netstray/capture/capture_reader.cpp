@@ -29,7 +29,7 @@ struct Part {
 
 class FileReader final : public CaptureReader {
  public:
-  explicit FileReader(const CaptureOptions& options) : read_ahead_(options.read_ahead) {
+  explicit FileReader(const CaptureOptions& options) : unpack_ahead_(options.unpack_ahead) {
     if (!options.filter.empty()) filter_.emplace(options.filter);
   }
 
@@ -95,7 +95,7 @@ class FileReader final : public CaptureReader {
   static constexpr std::size_t kBatch = 256;
 
   std::unique_ptr<CaptureFile> start(std::unique_ptr<ByteSource> source) const {
-    if (read_ahead_) source = netstray::read_ahead(std::move(source));
+    if (unpack_ahead_ && source->compression() != "plain") source = read_ahead(std::move(source));
     return std::make_unique<CaptureFile>(std::move(source));
   }
 
@@ -192,7 +192,7 @@ class FileReader final : public CaptureReader {
     return count;
   }
 
-  bool read_ahead_;
+  bool unpack_ahead_;
   std::optional<FrameFilter> filter_;
   std::vector<CaptureInput> inputs_;
   std::vector<Part> parts_;

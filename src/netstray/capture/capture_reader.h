@@ -17,7 +17,9 @@ struct CaptureOptions {
   /// As tcpdump takes it ("tcp port 80 and host 10.0.0.1"; pcap-filter(7)), compiled by libpcap for each link type.
   /// Names of hosts in it are looked up. Empty = all frames.
   std::string filter;
-  bool read_ahead = true;  ///< a file is read and unpacked on a thread of its own (base/read_ahead.h)
+  /// A compressed file is unpacked on a thread of its own, a few MiB ahead (base/read_ahead.h). A plain one never is:
+  /// copying its bytes once more costs what the thread would gain.
+  bool unpack_ahead = true;
 };
 
 /// Where a file stopped making sense. All frames before it were given.
@@ -48,7 +50,7 @@ struct CaptureInput {
 ///
 /// A file whose head is no capture's is an Error. Damage behind the head ends that file: what came before was given,
 /// and `inputs` says where it broke. A frame of more than 256 KiB, or a pcapng block of more than 16 MiB, is damage (as
-/// it is for Wireshark). Memory: about 1 MiB a file that is open, 5 MiB with read-ahead. Not thread-safe.
+/// it is for Wireshark). Memory: about 1 MiB a file that is open, 5 MiB where it is unpacked ahead. Not thread-safe.
 class CaptureReader {
  public:
   static constexpr std::uint32_t kMostFrameBytes = 262'144;
