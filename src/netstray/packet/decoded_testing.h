@@ -14,7 +14,8 @@ inline constexpr std::array kLinkTypes{
     LinkType::null,        LinkType::ethernet,   LinkType::ppp,       LinkType::raw_bsd,
     LinkType::raw_openbsd, LinkType::ppp_hdlc,   LinkType::ppp_ether, LinkType::raw,
     LinkType::ieee802_11,  LinkType::loop,       LinkType::linux_sll, LinkType::ieee802_11_radiotap,
-    LinkType::ipv4,        LinkType::linux_sll2, LinkType::ipv6,      LinkType{147}};
+    LinkType::ipv4,        LinkType::linux_sll2, LinkType::ipv6,      LinkType{147},
+    LinkType::fddi,        LinkType::cisco_hdlc, LinkType::nflog};
 
 inline bool same_conversation(const Packet& a, const Packet& b) {
   return a.source == b.source && a.destination == b.destination && a.protocol == b.protocol &&

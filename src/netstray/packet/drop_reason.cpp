@@ -34,7 +34,6 @@ constexpr std::array<Words, kDropReasons> kWords{{
     {"bad_tunnel_header", "a tunnel's header that goes past the end or is of no known version"},
     {"too_deep", "more tunnels, tags or packets within each other than are looked into"},
     {"bad_checksum", "a wrong checksum of TCP, UDP, ICMP or ICMPv6"},
-    {"lone_fragment", "a later fragment whose first one was not seen"},
 }};
 
 }  // namespace

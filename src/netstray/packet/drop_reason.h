@@ -37,10 +37,9 @@ enum class DropReason : std::uint8_t {
   too_deep,
   // What the flow meter leaves out.
   bad_checksum,
-  lone_fragment,
 };
 
-inline constexpr std::size_t kDropReasons = static_cast<std::size_t>(DropReason::lone_fragment) + 1;
+inline constexpr std::size_t kDropReasons = static_cast<std::size_t>(DropReason::bad_checksum) + 1;
 
 /// How many frames were dropped, by reason.
 using DropCounts = std::array<std::uint64_t, kDropReasons>;

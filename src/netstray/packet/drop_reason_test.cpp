@@ -19,7 +19,7 @@ TEST(DropReason, EachHasAWordOfItsOwn) {
     EXPECT_TRUE(std::ranges::all_of(name, [](char c) { return c == '_' || (c >= 'a' && c <= 'z'); })) << name;
   }
   EXPECT_EQ(name_of(DropReason::arp), "arp");
-  EXPECT_EQ(name_of(DropReason::lone_fragment), "lone_fragment");
+  EXPECT_EQ(name_of(DropReason::bad_checksum), "bad_checksum");
 }
 
 TEST(DropReason, StandsInTheDocumentsAsInTheCode) {

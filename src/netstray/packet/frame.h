@@ -14,17 +14,20 @@ enum class LinkType : std::uint32_t {
   null = 0,
   ethernet = 1,
   ppp = 9,
+  fddi = 10,
   raw_bsd = 12,  ///< some systems write their own number for `raw`
   raw_openbsd = 14,
   ppp_hdlc = 50,
   ppp_ether = 51,
   raw = 101,
+  cisco_hdlc = 104,
   ieee802_11 = 105,
   loop = 108,
   linux_sll = 113,
   ieee802_11_radiotap = 127,
   ipv4 = 228,
   ipv6 = 229,
+  nflog = 239,
   linux_sll2 = 276,
 };
 

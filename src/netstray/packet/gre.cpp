@@ -8,7 +8,7 @@ constexpr std::uint16_t kHasAcknowledgement = 0x0080, kVersion = 0x0007;
 
 // What it carries: EtherTypes, and numbers that vendors took.
 constexpr std::uint16_t kErspan = 0x88be, kErspan3 = 0x22eb, kPpp = 0x880b, kWccp = 0x883e, kCiscoMetadata = 0x8909;
-constexpr std::uint16_t kAruba = 0x8200, kArubaMask = 0xff8f;  // 0x8200, 0x8210, ... 0x8270
+constexpr std::uint16_t kAruba = 0x8200, kArubaMask = 0xfe0f;  // 0x8200, 0x8210, ... 0x83f0
 
 /// Type I has no header at all and GRE no sequence number; type II has 8 bytes.
 void read_erspan(Walk& walk, WireBytes bytes, bool has_sequence) noexcept {

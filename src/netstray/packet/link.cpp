@@ -49,6 +49,30 @@ void read_cooked_v2(Walk& walk, WireBytes bytes) noexcept {
   read_cooked_protocol(walk, bytes.u16(0), bytes.from(20));
 }
 
+/// What it begins with says whether it carries data; then two addresses and LLC.
+void read_fddi(Walk& walk, WireBytes bytes) noexcept {
+  constexpr unsigned kFormat = 0xf0, kData = 0x50;
+  if (!walk.needs(bytes, 13, DropReason::bad_link_header)) return;
+  if ((bytes.u8(0) & kFormat) != kData) return walk.drop(DropReason::link_control);
+  read_llc(walk, bytes.from(13));
+}
+
+/// What Linux's netfilter logs: a header, then attributes, one of which is the packet. Their numbers are in the order
+/// of the machine that wrote them, taken to be little-endian.
+void read_nflog(Walk& walk, WireBytes bytes) noexcept {
+  constexpr std::uint16_t kPayload = 9;
+  if (!walk.needs(bytes, 4, DropReason::bad_link_header)) return;
+  bytes = bytes.from(4);
+  while (walk.needs(bytes, 4, DropReason::bad_link_header)) {
+    const std::uint32_t length = bytes.little16(0);
+    if (length < 4 || length > bytes.wire) return walk.drop(DropReason::bad_link_header);
+    if (bytes.little16(2) == kPayload) return read_ip(walk, bytes.first(length).from(4));
+    const std::uint32_t padded = (length + 3) & ~3U;
+    if (!walk.needs(bytes, padded, DropReason::bad_link_header)) return;
+    bytes = bytes.from(padded);
+  }
+}
+
 /// A stack of labels does not say what is below it: IP tells itself by its version; a first nibble of 0 is the control
 /// word of a pseudowire (RFC 4385), taken to carry Ethernet.
 void read_mpls(Walk& walk, WireBytes bytes) noexcept {
@@ -116,7 +140,12 @@ void read_link(Walk& walk, LinkType link, WireBytes bytes) noexcept {
       return read_loopback(walk, bytes);
     case LinkType::ppp:
     case LinkType::ppp_hdlc:
+    case LinkType::cisco_hdlc:
       return read_ppp(walk, bytes);
+    case LinkType::fddi:
+      return read_fddi(walk, bytes);
+    case LinkType::nflog:
+      return read_nflog(walk, bytes);
     case LinkType::ppp_ether:
       return read_pppoe(walk, bytes);
     case LinkType::ieee802_11:

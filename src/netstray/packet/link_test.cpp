@@ -45,6 +45,11 @@ TEST(Link, EachLinkTypeIsUndone) {
   expect_datagram(decoded(joined(hex("ff03 21"), datagram()), LinkType::ppp_hdlc), "PPP, one byte of protocol");
   expect_datagram(decoded(joined(hex("0f00 0800"), datagram()), LinkType::ppp_hdlc), "Cisco HDLC");
   expect_datagram(decoded(joined(hex("1100 0001 0023 0021"), datagram()), LinkType::ppp_ether), "PPPoE");
+  expect_datagram(decoded(joined(hex("0f00 0800"), datagram()), LinkType::cisco_hdlc), "Cisco HDLC as a link type");
+  expect_datagram(decoded(joined(hex("50 aa0004000001 aa0004000002"), snap(0x0800, datagram())), LinkType::fddi),
+                  "FDDI");
+  const Octets log = joined(hex("0200 002a 0500 0500 00 000000 0800 0100 08000300 2500 0900"), datagram());
+  expect_datagram(decoded(log, LinkType::nflog), "netfilter's log");
 }
 
 TEST(Link, Version6IsUnderstoodOnLoopback) {
@@ -152,6 +157,9 @@ TEST(Link, AnAggregateHasAPacketForEachOfItsFrames) {
 TEST(Link, WhatIsNoIpHasItsReason) {
   EXPECT_EQ(decoded(ethernet(0x88cc, Octets(46, 0))).dropped, DropReason::not_ip);
   EXPECT_EQ(decoded(ethernet(0x0800, Octets(46, 0))).dropped, DropReason::bad_ip_version);
+  EXPECT_EQ(decoded(hex("c0 aa0004000001 aa0004000002"), LinkType::fddi).dropped, DropReason::link_control);
+  EXPECT_EQ(decoded(hex("0200 002a 0300 0900"), LinkType::nflog).dropped, DropReason::bad_link_header);
+  EXPECT_EQ(decoded(hex("0200 002a 0900 0900"), LinkType::nflog).dropped, DropReason::bad_link_header);
   EXPECT_EQ(decoded(datagram(), LinkType::ipv6).dropped, DropReason::bad_ip_version);
   EXPECT_EQ(decoded(hex("0102 0304"), LinkType::ethernet).dropped, DropReason::bad_link_header);
   EXPECT_EQ(decoded(datagram(), LinkType{147}).dropped, DropReason::link_type);
