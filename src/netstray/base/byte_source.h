@@ -19,7 +19,7 @@ class ByteSource {
 
   /// Fills the front of `out` and returns how many bytes; 0 at the end only. May return fewer than asked (a pipe gives
   /// what it has). Throws Error with the name where reading fails, a file turns out shorter than it was when it was
-  /// opened, or a compressed stream is damaged or ends early.
+  /// opened, or a compressed stream is damaged or ends early; the content before that was given by then.
   virtual std::size_t read(std::span<char> out) = 0;
 
   /// What was inside: "plain", "gzip" or "zstd".

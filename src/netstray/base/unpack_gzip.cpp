@@ -50,6 +50,7 @@ class GzipSource final : public ByteSource {
   std::size_t read(std::span<char> out) override {
     for (;;) {
       if (given_ < unpacked_.size()) return give(out);
+      if (!problem_.empty()) throw damaged(problem_);
       if (finished_) return 0;
       if (at_member_ && unpack_blocks()) continue;
       at_member_ = false;
@@ -89,9 +90,13 @@ class GzipSource final : public ByteSource {
     bytes_.consume(input.size() - state_->avail_in);
     produced_ += written;
     position_ = bytes_.taken();
-    if (status == ISAL_INCORRECT_CHECKSUM) throw damaged(kWrongChecksum);
-    if (status < 0 || (status != ISAL_DECOMP_OK && status != ISAL_END_INPUT)) throw damaged(kInvalid);
-    if (state_->block_state == ISAL_BLOCK_FINISH) next_member();
+    if (status == ISAL_INCORRECT_CHECKSUM) {
+      problem_ = kWrongChecksum;
+    } else if (status < 0 || (status != ISAL_DECOMP_OK && status != ISAL_END_INPUT)) {
+      problem_ = kInvalid;
+    } else if (state_->block_state == ISAL_BLOCK_FINISH) {
+      next_member();
+    }
     return written;
   }
 
@@ -109,12 +114,16 @@ class GzipSource final : public ByteSource {
       const auto state = std::make_unique<inflate_state>();
       for (std::size_t i = begin; i < end; ++i) inflate_block(blocks[i], input, *state);
     });
-    for (const auto& block : blocks) {
-      if (!block.problem.empty()) throw damaged(block.problem);
-      produced_ += block.size;
-    }
-    bytes_.consume(blocks.back().begin + blocks.back().length);
+    const auto broken = std::ranges::find_if(blocks, [](const Block& block) { return !block.problem.empty(); });
     position_ = bytes_.taken();
+    if (broken != blocks.end()) {
+      problem_ = broken->problem;
+      unpacked_.resize(broken->out);
+      produced_ += broken->out;
+      return true;
+    }
+    produced_ += unpacked_.size();
+    bytes_.consume(blocks.back().begin + blocks.back().length);
     next_member();
     return true;
   }
@@ -166,7 +175,8 @@ class GzipSource final : public ByteSource {
     for (;;) {
       const auto visible = bytes_.visible();
       if (std::any_of(visible.begin(), visible.end(), [](char c) { return c != 0; })) {
-        throw damaged("something that is not gzip follows the compressed data");
+        problem_ = "something that is not gzip follows the compressed data";
+        return;
       }
       bytes_.consume(visible.size());
       if (!bytes_.fill()) break;
@@ -187,6 +197,7 @@ class GzipSource final : public ByteSource {
   std::vector<char> unpacked_;  // of blocks, of which given_ bytes were handed out
   std::size_t given_ = 0;
   std::uint64_t produced_ = 0;
+  std::string_view problem_;  // what is wrong behind the bytes that were produced
   bool at_member_ = true;
   bool finished_ = false;
 };

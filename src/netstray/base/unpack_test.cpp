@@ -81,6 +81,37 @@ std::string bgzf(const std::string& text, std::size_t block) {
   return bytes + bgzf_block("");
 }
 
+/// What comes before the error.
+std::string content_before_damage(const std::string& bytes, std::size_t piece) {
+  const auto source = open_memory("x", bytes);
+  std::string all;
+  std::vector<char> buffer(piece);
+  try {
+    while (const std::size_t got = source->read(buffer)) all.append(buffer.data(), got);
+  } catch (const Error&) {
+    return all;
+  }
+  return "no error";
+}
+
+TEST(Unpack, ContentBeforeDamageIsGivenFirst) {
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    Rng rng(seed);
+    const std::string text = random_text(rng, 1 + rng.below(300'000));
+    const std::size_t piece = 1 + rng.below(400'000);
+    const std::string block = bgzf_block("one more");
+    std::string broken = block;
+    broken[broken.size() - 8] = static_cast<char>(broken[broken.size() - 8] ^ 1);
+    EXPECT_EQ(content_before_damage(bgzf(text, 20'000) + broken + block, piece), text) << "seed " << seed;
+    EXPECT_EQ(content_before_damage(bgzf(text, 20'000) + "words", piece), text) << "seed " << seed;
+    EXPECT_EQ(content_before_damage(bgzf(text, 20'000) + block.substr(0, 25), piece), text) << "seed " << seed;
+    EXPECT_EQ(content_before_damage(zstd(text) + "words", piece), text) << "seed " << seed;
+    std::string wrong = zstd(text);
+    wrong.back() = static_cast<char>(wrong.back() ^ 1);
+    EXPECT_TRUE(text.starts_with(content_before_damage(wrong, piece))) << "seed " << seed;
+  }
+}
+
 TEST(Unpack, ReadsZstdFramesInAnyPieces) {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     Rng rng(seed);

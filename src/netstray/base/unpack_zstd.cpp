@@ -1,3 +1,4 @@
+#include <optional>
 #include <utility>
 
 #include <fmt/core.h>
@@ -28,13 +29,18 @@ class ZstdSource final : public ByteSource {
   }
 
   std::size_t read(std::span<char> out) override {
+    if (failure_) throw damaged(*failure_);
     ZSTD_outBuffer output{out.data(), out.size(), 0};
     while (output.pos == 0 && output.size > 0) {
       if (bytes_.visible().empty() && !bytes_.fill() && !inside_frame_) return 0;
       const auto visible = bytes_.visible();
       ZSTD_inBuffer input{visible.data(), visible.size(), 0};
       const std::size_t status = ZSTD_decompressStream(context_.get(), &output, &input);
-      if (ZSTD_isError(status) != 0) throw damaged(status);
+      if (ZSTD_isError(status) != 0) {
+        failure_ = status;
+        if (output.pos == 0) throw damaged(status);
+        break;
+      }
       if (visible.empty() && output.pos == 0) throw damaged("the compressed data ends early");
       inside_frame_ = status != 0;
       bytes_.consume(input.pos);
@@ -72,6 +78,7 @@ class ZstdSource final : public ByteSource {
   BufferedBytes bytes_;
   std::unique_ptr<ZSTD_DCtx, FreeContext> context_;
   std::uint64_t produced_ = 0;
+  std::optional<std::size_t> failure_;  // the library's, behind the bytes that were produced
   bool inside_frame_ = false;
 };
 
