@@ -6,10 +6,8 @@
 
 #include "netstray/packet/frame_testing.h"
 
-namespace netstray {
+namespace netstray::made {
 namespace {
-
-using namespace made;
 
 /// Small and large, IPv4 and IPv6, plain and tagged, in the shares of an ordinary network.
 std::vector<Octets> frames() {
@@ -39,4 +37,4 @@ void decode(benchmark::State& state) {
 BENCHMARK(decode)->ArgName("checksums")->Arg(0)->Arg(1);
 
 }  // namespace
-}  // namespace netstray
+}  // namespace netstray::made

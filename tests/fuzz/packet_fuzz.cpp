@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   frame.time = 1;
   frame.link = made::kLinkTypes[bytes[0] % made::kLinkTypes.size()];
   frame.bytes = std::as_bytes(std::span(bytes + kChoices, size - kChoices));
-  frame.length = static_cast<std::uint32_t>(frame.bytes.size() + bytes[2] * 256U + bytes[3]);
+  frame.length = static_cast<std::uint32_t>(frame.bytes.size() + bytes[2] * std::size_t{256} + bytes[3]);
   const DecodeSettings settings{.check_checksums = (bytes[1] & 1) != 0,
                                 .most_tunnels = static_cast<std::uint8_t>(bytes[1] >> 5)};
   const std::size_t cut = frame.bytes.size() * ((bytes[1] >> 1) & 0x0f) / 16;

@@ -22,7 +22,7 @@ class Letters {
   std::string text() const { return {text_.data(), length_}; }
 
  private:
-  std::array<char, 48> text_;  // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
+  std::array<char, 48> text_{};
   std::size_t length_ = 0;
 };
 

@@ -44,7 +44,8 @@ void read_neighbour(const Walk& walk, const Packet& packet, const WireBytes& byt
   if (advertisement && bytes.has(kOptionsAt)) {
     std::memcpy(ip.bytes.data(), bytes.captured.data() + kTargetAt, ip.bytes.size());
   }
-  for (std::size_t at = kOptionsAt; bytes.has(at + 8) && bytes.u8(at + 1) != 0; at += 8U * bytes.u8(at + 1)) {
+  for (std::size_t at = kOptionsAt; bytes.has(at + 8) && bytes.u8(at + 1) != 0;
+       at += std::size_t{8} * bytes.u8(at + 1)) {
     if (bytes.u16(at) != (advertisement ? kTargetOption : kSourceOption) || is_zero(ip)) continue;
     walk.out.claim = AddressClaim{.ip = ip, .mac = mac_at(bytes, at + 2), .time = walk.time, .reply = advertisement};
     return;

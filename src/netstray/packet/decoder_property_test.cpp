@@ -4,10 +4,8 @@
 #include "netstray/packet/decoded_testing.h"
 #include "netstray/packet/frame_examples_testing.h"
 
-namespace netstray {
+namespace netstray::made {
 namespace {
-
-using namespace made;
 
 TEST(DecoderProperty, EveryExampleIsUnderstood) {
   for (const Example& example : frame_examples()) {
@@ -74,4 +72,4 @@ TEST(DecoderProperty, PromisesHoldForAnyBytesOnAnyLink) {
 }
 
 }  // namespace
-}  // namespace netstray
+}  // namespace netstray::made

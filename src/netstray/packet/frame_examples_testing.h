@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "netstray/packet/frame_testing.h"
@@ -13,27 +14,27 @@ struct Example {
   Octets octets;
 };
 
-/// A sound frame of every kind that is understood, each with a packet in it.
-inline std::vector<Example> frame_examples() {
-  const Octets v4 = datagram();
-  const Octets v6 = ipv6(kV6, 17, udp(kV6, 5000, 53, text("hello")));
-  const Octets inner = ethernet(0x0800, v4);
-  const Octets snap = joined(hex("aaaa 03 000000 0800"), v4);
-  const Octets wlan = joined(joined(hex("0801"), Octets(22, 0)), snap);
-  Octets part = joined(joined(Octets(12, 1), number16(static_cast<unsigned>(snap.size()))), snap);
-  part.resize((part.size() + 3) / 4 * 4);
+/// What the examples carry: a datagram of each version, as it is and in other frames.
+struct Carried {
+  Octets v4 = datagram();
+  Octets v6 = ipv6(kV6, 17, udp(kV6, 5000, 53, text("hello")));
+  Octets inner = ethernet(0x0800, v4);
+  Octets snap = joined(hex("aaaa 03 000000 0800"), v4);
+  Octets wlan = joined(joined(hex("0801"), Octets(22, 0)), snap);
+};
+
+inline Octets over_ip(std::uint8_t protocol, const Octets& payload) {
+  return ethernet(0x0800, ipv4(kV4, protocol, payload));
+}
+
+inline Octets neighbour_advertisement() {
   const Ends local{address("fe80::8000:f227:bec8:61af"), address("ff02::1")};
-  const Octets advertisement =
-      ipv6(local, 58, icmpv6(local, 136, 0, joined(octets_of(local.source), hex("0201 0a0b0c0d0e01"))));
-  const auto over_ip = [](std::uint8_t protocol, const Octets& payload) {
-    return ethernet(0x0800, ipv4(kV4, protocol, payload));
-  };
-  const auto over_gre = [&](std::string_view header, const Octets& payload) {
-    return over_ip(47, joined(hex(header), payload));
-  };
-  const auto over_udp = [&](unsigned port, std::string_view header, const Octets& payload) {
-    return over_ip(17, udp(kV4, 40'000, port, joined(hex(header), payload)));
-  };
+  return ipv6(local, 58, icmpv6(local, 136, 0, joined(octets_of(local.source), hex("0201 0a0b0c0d0e01"))));
+}
+
+inline std::vector<Example> ip_examples() {
+  const auto [v4, v6, inner, snap, wlan] = Carried{};
+  const Octets advertisement = neighbour_advertisement();
   return {
       {"tcp", LinkType::ethernet, over_ip(6, tcp(kV4, 0x12, text("data"), hex("0204 05b4 0103 0307")))},
       {"udp", LinkType::ethernet, inner},
@@ -53,6 +54,14 @@ inline std::vector<Example> frame_examples() {
                        "000000000000000000000000"),
                    udp(kV6, 1, 2, text("x"))))},
       {"ipv6_fragment", LinkType::raw, ipv6(kV6, 44, joined(hex("1100 0001 00012345"), udp(kV6, 1, 2, Octets(8, 0))))},
+  };
+}
+
+inline std::vector<Example> link_examples() {
+  const auto [v4, v6, inner, snap, wlan] = Carried{};
+  Octets part = joined(joined(Octets(12, 1), number16(static_cast<unsigned>(snap.size()))), snap);
+  part.resize((part.size() + 3) / 4 * 4);
+  return {
       {"cooked", LinkType::linux_sll, joined(hex("0000 0001 0006 0a0b0c0d0e0f 0000 0800"), v4)},
       {"cooked_v2", LinkType::linux_sll2, joined(hex("86dd 0000 00000002 0001 00 06 0a0b0c0d0e0f 0000"), v6)},
       {"loopback", LinkType::null, joined(hex("02000000"), v4)},
@@ -78,6 +87,19 @@ inline std::vector<Example> frame_examples() {
       {"mpls_ethernet", LinkType::ethernet, ethernet(0x8847, joined(hex("0006313c 00000000"), inner))},
       {"pppoe", LinkType::ethernet, ethernet(0x8864, joined(hex("1100 0011 0023 0021"), v4))},
       {"llc", LinkType::ethernet, ethernet(static_cast<unsigned>(snap.size()), snap)},
+  };
+}
+
+inline std::vector<Example> tunnel_examples() {
+  const auto [v4, v6, inner, snap, wlan] = Carried{};
+  const Octets advertisement = neighbour_advertisement();
+  const auto over_gre = [](std::string_view header, const Octets& payload) {
+    return over_ip(47, joined(hex(header), payload));
+  };
+  const auto over_udp = [](unsigned port, std::string_view header, const Octets& payload) {
+    return over_ip(17, udp(kV4, 40'000, port, joined(hex(header), payload)));
+  };
+  return {
       {"ip_in_ip", LinkType::ethernet, over_ip(4, v4)},
       {"ipv6_in_ip", LinkType::ethernet, over_ip(41, v6)},
       {"gre", LinkType::ethernet, over_gre("b000 0800 00000000 00000001 00000002", v4)},
@@ -96,6 +118,14 @@ inline std::vector<Example> frame_examples() {
       {"ayiya", LinkType::ethernet, over_udp(5072, "00001129 00000000 00", v6)},
       {"teredo", LinkType::ethernet, over_udp(3544, "0001 0000 0000000000000000 00 0000 f227 bec861af", advertisement)},
   };
+}
+
+/// A sound frame of every kind that is understood, each with a packet in it.
+inline std::vector<Example> frame_examples() {
+  std::vector<Example> all = ip_examples();
+  for (auto& example : link_examples()) all.push_back(std::move(example));
+  for (auto& example : tunnel_examples()) all.push_back(std::move(example));
+  return all;
 }
 
 }  // namespace netstray::made

@@ -9,10 +9,9 @@ namespace {
 constexpr std::uint32_t kMostDatagram = 65'535;
 
 /// The length of a datagram: `told` by its header, or, where that is 0, what was on the wire (segmentation offload,
-/// jumbo payloads). `header` is the least it can be. 0 where it is impossible.
+/// jumbo payloads). `header` is the least it can be. 0 where it is impossible, or nothing tells it.
 std::uint32_t datagram_length(std::uint32_t told, std::uint32_t header, const WireBytes& bytes) noexcept {
-  if (told == 0)
-    told = bytes.wire == WireBytes::kUnknown ? static_cast<std::uint32_t>(bytes.captured.size()) : bytes.wire;
+  if (told == 0 && bytes.wire != WireBytes::kUnknown) told = bytes.wire;
   return told < header || told > bytes.wire ? 0 : told;
 }
 

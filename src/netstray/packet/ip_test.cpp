@@ -2,10 +2,8 @@
 
 #include "netstray/packet/frame_testing.h"
 
-namespace netstray {
+namespace netstray::made {
 namespace {
-
-using namespace made;
 
 Decoded over_ethernet(const Octets& ip) { return decoded(ethernet(ip[0] >> 4 == 6 ? 0x86dd : 0x0800, ip)); }
 
@@ -180,4 +178,4 @@ TEST(Ip, ASnapshotLengthChangesNoCounts) {
 }
 
 }  // namespace
-}  // namespace netstray
+}  // namespace netstray::made

@@ -2,10 +2,8 @@
 
 #include "netstray/packet/frame_testing.h"
 
-namespace netstray {
+namespace netstray::made {
 namespace {
-
-using namespace made;
 
 /// That the frame holds the one datagram that `datagram()` makes, as a flow.
 void expect_datagram(const Decoded& out, const char* what) {
@@ -217,4 +215,4 @@ TEST(Claim, NeighbourDiscoveryTellsItForVersion6) {
 }
 
 }  // namespace
-}  // namespace netstray
+}  // namespace netstray::made

@@ -2,10 +2,8 @@
 
 #include "netstray/packet/frame_testing.h"
 
-namespace netstray {
+namespace netstray::made {
 namespace {
-
-using namespace made;
 
 std::string_view payload_text(const Packet& packet) {
   return {reinterpret_cast<const char*>(packet.payload.data()), packet.payload.size()};
@@ -150,4 +148,4 @@ TEST(Transport, AUdpChecksumOfZeroIsNone) {
 }
 
 }  // namespace
-}  // namespace netstray
+}  // namespace netstray::made

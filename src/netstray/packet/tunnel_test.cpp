@@ -2,10 +2,8 @@
 
 #include "netstray/packet/frame_testing.h"
 
-namespace netstray {
+namespace netstray::made {
 namespace {
-
-using namespace made;
 
 const Ends kOuter{address("192.0.2.1"), address("192.0.2.2")};
 const Ends kOuterV6{address("2001:db8:1::1"), address("2001:db8:1::2")};
@@ -167,6 +165,15 @@ TEST(Tunnel, TheFirstFragmentOfOneIsLookedInto) {
   EXPECT_EQ(gre.dropped, DropReason::tunnel_fragment);
 }
 
+TEST(Tunnel, ALengthOfZeroInTheFirstFragmentOfOneTellsNothing) {
+  Octets inner = datagram();
+  put16(inner, 2, 0);
+  const Octets octets = ethernet(0x0800, ipv4(kOuter, 4, inner, {.fragment = 0x2000}));
+  const Decoded out = decoded(octets, LinkType::ethernet, {.check_checksums = false});
+  EXPECT_EQ(out.count, 1U);
+  EXPECT_EQ(out.dropped, DropReason::bad_ip_length);
+}
+
 TEST(Tunnel, VlansAreThoseOfThePacketsOwnFrame) {
   const Octets inner = ethernet(0x8100, vlan(20, 0x0800, datagram()));
   const Octets outer = ipv4(kOuter, 17, udp(kOuter, 1, 4789, joined(hex("08000000 00109200"), inner)));
@@ -189,4 +196,4 @@ TEST(Tunnel, AsManyAsTheSettingsAllowAreGoneInto) {
 }
 
 }  // namespace
-}  // namespace netstray
+}  // namespace netstray::made
