@@ -78,7 +78,11 @@ void Conversation::send_udp(TimeNs time, bool from_originator, std::span<const s
 void Conversation::send_datagram(TimeNs time, bool from_originator, const IpHeader& header,
                                  std::span<const std::byte> content) {
   const WireBytes datagram = ip_datagram(source(from_originator), destination(from_originator), header, content);
-  count_packet(flow_, side(from_originator), time, datagram.size());
+  if (header.fragment_offset == 0) {
+    count_packet(flow_, side(from_originator), time, datagram.size());
+  } else {
+    side(from_originator).ip_bytes += content.size();
+  }
   send_wrapped(time, from_originator, datagram);
 }
 

@@ -108,15 +108,15 @@ struct Wrapping {
 
 /// What a meter should count of one end.
 struct ExpectedSide {
-  std::uint64_t packets = 0;        ///< each fragment is one
-  std::uint64_t ip_bytes = 0;       ///< by the IP headers' lengths
+  std::uint64_t packets = 0;        ///< a datagram in fragments is one
+  std::uint64_t ip_bytes = 0;       ///< by the IP headers' lengths; of later fragments only what they carry
   std::uint64_t payload_bytes = 0;  ///< TCP: each byte of the stream once, missed ones too; otherwise summed
   std::uint64_t retransmitted_packets = 0, retransmitted_bytes = 0;
   std::uint64_t missed_bytes = 0;
 };
 
-/// What a meter should say of a conversation, where no other one has the same ends and protocol. ICMP: the originator's
-/// port is the type of the request, the responder's is 0.
+/// What a meter should say of a conversation, where no other one has the same ends and protocol. ICMP: the ports are
+/// the types of the request and of the reply, as Zeek has them.
 struct ExpectedFlow {
   TrafficEnds ends;
   Protocol protocol{};

@@ -196,9 +196,11 @@ void TrafficWriter::add(const UdpStory& story) {
 
 void TrafficWriter::add(const PingStory& story) {
   constexpr std::uint16_t kRequest = 8;
+  constexpr std::uint16_t kReply = 0;
   constexpr std::uint16_t kRequest6 = 128;
+  constexpr std::uint16_t kReply6 = 129;
   const bool v6 = story.originator.v6;
-  const TrafficEnds ends{story.originator, story.responder, v6 ? kRequest6 : kRequest, 0};
+  const TrafficEnds ends{story.originator, story.responder, v6 ? kRequest6 : kRequest, v6 ? kReply6 : kReply};
   Conversation conversation(*this, ends, v6 ? Protocol::icmpv6 : Protocol::icmp, ConnState::oth);
   const auto identifier = static_cast<std::uint16_t>(rng_.next());
   TimeNs now = story.start;

@@ -64,21 +64,21 @@ Counted count_packets(const MadeTraffic& traffic) {
       if (packet.is_fragment && packet.fragment_offset == 0) datagrams[packet.identification] = direction;
       if (packet.is_fragment) direction = datagrams[packet.identification];
       Seen& seen = counted.directions[direction];
-      ++seen.packets;
-      seen.ip_bytes += packet.ip_bytes;
+      const bool is_later = packet.is_fragment && packet.fragment_offset > 0;
+      seen.packets += is_later ? 0 : 1;
+      seen.ip_bytes += is_later ? packet.payload_bytes : packet.ip_bytes;
       counted.bad_checksums += packet.bad_checksum ? 1 : 0;
     }
   }
   return counted;
 }
 
-/// How ICMP's types stand where others have ports: the reply's type differs from the request's.
+/// The decoder gives ICMP's type and code in place of ports.
 Direction direction_of(const ExpectedFlow& flow, bool from_originator) {
   const TrafficEnds& ends = flow.ends;
   if (flow.protocol == Protocol::icmp || flow.protocol == Protocol::icmpv6) {
-    const std::uint16_t reply = flow.protocol == Protocol::icmp ? 0 : 129;
     if (from_originator) return {ends.originator, ends.responder, ends.originator_port, 0, flow.protocol};
-    return {ends.responder, ends.originator, reply, 0, flow.protocol};
+    return {ends.responder, ends.originator, ends.responder_port, 0, flow.protocol};
   }
   if (from_originator) {
     return {ends.originator, ends.responder, ends.originator_port, ends.responder_port, flow.protocol};
@@ -183,9 +183,10 @@ TEST(Traffic, DatagramsAreCutIntoFragmentsThatTogetherHoldThem) {
   story.fragment_bytes = 512;
   const MadeTraffic traffic = only(story);
   const ExpectedFlow& flow = traffic.flows().front();
-  EXPECT_EQ(flow.sent.packets, 2U);
+  EXPECT_EQ(traffic.size(), 3U);
+  EXPECT_EQ(flow.sent.packets, 1U);
   EXPECT_EQ(flow.sent.payload_bytes, 1000U);
-  EXPECT_EQ(flow.sent.ip_bytes, 2U * 20 + 8 + 1000);
+  EXPECT_EQ(flow.sent.ip_bytes, 20U + 8 + 1000);
   EXPECT_EQ(flow.received.packets, 1U);
 }
 
