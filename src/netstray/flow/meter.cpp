@@ -64,6 +64,7 @@ struct Scratch {
   SideHot hot;
   SideCold cold;
   std::array<TcpSide, 2> tcp;
+  TcpRare rare;
 };
 
 bool is_later_fragment(const Packet& packet) noexcept { return packet.is_fragment && packet.fragment_offset > 0; }
@@ -99,6 +100,7 @@ class Meter::State {
   void check_timer(BlockRef ref);
   bool add_to(BlockRef ref, const Packet& packet, const Lookup& lookup);
   void create(const Packet& packet, const Lookup& lookup);
+  void add_blocks(FlowState& flow, const Packet& packet, std::uint8_t sender) noexcept;
   void make_room(BlockRef keep);
   TimeNs deadline(BlockRef ref) const noexcept;
   bool is_over(BlockRef ref, const Packet& packet, EndReason& reason);
@@ -256,11 +258,7 @@ void Meter::State::create(const Packet& packet, const Lookup& lookup) {
 bool Meter::State::add_to(BlockRef ref, const Packet& packet, const Lookup& lookup) {
   FlowState flow = unfold(ref);
   const std::uint8_t sender = lookup.key.sender;
-  if (flow.is_tcp() && flow.rare == nullptr &&
-      TcpConversation::needs_rare(*flow.tcp[sender], *flow.tcp[1U - sender], segment_of(packet))) {
-    store_.add_rare(flow);
-  }
-  store_.add_side(flow, sender);
+  add_blocks(flow, packet, sender);
   const TimeNs before = flow.is_tcp() ? flow.common->deadline : 0;
   const bool counted = add_to_flow(flow, packet, sender, settings_);
   if (counted && settings_.first_packets > 0) {
@@ -274,6 +272,15 @@ bool Meter::State::add_to(BlockRef ref, const Packet& packet, const Lookup& look
     wheel_.add(ref, flow.common->deadline);
   }
   return counted;
+}
+
+/// What the packet needs of blocks. There must be room.
+void Meter::State::add_blocks(FlowState& flow, const Packet& packet, std::uint8_t sender) noexcept {
+  if (flow.is_tcp() && flow.rare == nullptr &&
+      TcpConversation::needs_rare(*flow.tcp[sender], *flow.tcp[1U - sender], segment_of(packet))) {
+    store_.add_rare(flow);
+  }
+  store_.add_side(flow, sender);
 }
 
 /// Ends the conversations with the oldest last packets until there is room for a packet.
@@ -314,7 +321,7 @@ FlowState Meter::State::unfold(BlockRef ref) {
   const Packet first = lone_packet(head);
   const std::uint8_t sender = head.lone.sender;
   FlowState flow = store_.unfold(ref);
-  store_.add_side(flow, sender);
+  add_blocks(flow, first, sender);
   begin_flow(flow, first, sender);
   const bool counted = add_to_flow(flow, first, sender, settings_);
   if (counted && settings_.first_packets > 0) store_.add_first_packet(flow, first, sender);
@@ -329,7 +336,10 @@ FlowState Meter::State::unfold_into(Scratch& scratch, const FlowHead& head) cons
   const std::uint8_t sender = head.lone.sender;
   flow.hot[sender] = &scratch.hot;
   flow.cold[sender] = &scratch.cold;
-  if (FlowState::wants_tcp(head)) flow.tcp = {&scratch.tcp[0], &scratch.tcp[1]};
+  if (FlowState::wants_tcp(head)) {
+    flow.tcp = {&scratch.tcp[0], &scratch.tcp[1]};
+    flow.rare = &scratch.rare;
+  }
   const Packet first = lone_packet(head);
   begin_flow(flow, first, sender);
   add_to_flow(flow, first, sender, settings_);

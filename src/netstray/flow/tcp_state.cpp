@@ -102,9 +102,11 @@ bool TcpConversation::is_reuse(const TcpSegment& segment) const noexcept {
 }
 
 bool TcpConversation::needs_rare(const TcpSide& own, const TcpSide& peer, const TcpSegment& segment) noexcept {
-  if (segment.length > 0 && own.state != TcpState::inactive) {
+  if (segment.length > 0) {
+    // What a SYN or RST carries counts as seen before: in Zeek their numbers are taken over first.
+    if (segment.has(TcpFlags::kSyn | TcpFlags::kRst)) return true;
     const std::uint32_t expected = own.start + static_cast<std::uint32_t>(own.delivered);
-    if (segment.sequence + (segment.has(TcpFlags::kSyn) ? 1U : 0U) != expected) return true;
+    if (own.state != TcpState::inactive && segment.sequence != expected) return true;
   }
   if (!segment.has(TcpFlags::kAck) || peer.state == TcpState::inactive) return false;
   return distance(segment.acknowledgement, peer.start + static_cast<std::uint32_t>(peer.delivered)) > 1;
