@@ -11,6 +11,7 @@
 #include "netstray/base/rng.h"
 #include "netstray/synth/made_flow.h"
 #include "netstray/synth/office.h"
+#include "netstray/synth/office_traffic.h"
 #include "netstray/synth/planted.h"
 
 namespace netstray {
@@ -68,7 +69,7 @@ void append(Table& table, const MadeFlow& flow) {
 
 }  // namespace
 
-Table make_flow_table(const FlowTableSettings& settings) {
+std::vector<MadeFlow> make_flows(const FlowTableSettings& settings) {
   check(settings);
   const Office office(settings.seed, settings.start, settings.days);
   const auto planted =
@@ -85,9 +86,12 @@ Table make_flow_table(const FlowTableSettings& settings) {
   }
   plant_anomalies(office, planted, events, flows);
   std::stable_sort(flows.begin(), flows.end(), [](const MadeFlow& a, const MadeFlow& b) { return a.time < b.time; });
+  return flows;
+}
 
+Table make_flow_table(const FlowTableSettings& settings) {
   Table table(flow_schema());
-  for (const MadeFlow& flow : flows) append(table, flow);
+  for (const MadeFlow& flow : make_flows(settings)) append(table, flow);
   return table;
 }
 

@@ -11,6 +11,7 @@
 
 #include "netstray/flow/meter.h"
 #include "netstray/packet/decoder.h"
+#include "netstray/synth/office_traffic.h"
 #include "netstray/synth/traffic.h"
 
 namespace netstray {
@@ -72,6 +73,14 @@ TEST(MeteredTraffic, HasTheFlowsThatWereWritten) {
     const MadeTraffic traffic = make_traffic(settings);
     ASSERT_EQ(texts_of(metered(traffic)), texts_of(traffic.flows())) << "seed " << seed;
   }
+}
+
+TEST(MeteredTraffic, OfAnOfficeToo) {
+  FlowTableSettings settings;
+  settings.rows = 2'000;
+  settings.anomaly_share = 0.1;
+  const MadeTraffic traffic = make_office_traffic(settings).traffic;
+  EXPECT_EQ(texts_of(metered(traffic)), texts_of(traffic.flows()));
 }
 
 }  // namespace

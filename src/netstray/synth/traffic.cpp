@@ -57,7 +57,7 @@ MacAddress hardware_address(const IpAddress& address) noexcept {
 
 Frame MadeTraffic::frame(std::size_t index) const noexcept {
   const Place& place = frames_[index];
-  return {place.time, LinkType::ethernet, place.size, std::span(bytes_).subspan(place.offset, place.size)};
+  return {place.time, LinkType::ethernet, place.length, std::span(bytes_).subspan(place.offset, place.captured)};
 }
 
 TrafficWriter::TrafficWriter(std::uint64_t seed) : rng_(seed) {}
@@ -75,10 +75,12 @@ void TrafficWriter::put(TimeNs time, const IpAddress& source, const IpAddress& d
 
 void TrafficWriter::put_frame(TimeNs time, std::span<const std::byte> frame) {
   auto& bytes = traffic_.bytes_;
-  const std::size_t size = std::max(frame.size(), kLeastFrame);
-  traffic_.frames_.push_back({time, bytes.size(), static_cast<std::uint32_t>(size)});
-  bytes.insert(bytes.end(), frame.begin(), frame.end());
-  bytes.resize(bytes.size() + size - frame.size());
+  const auto length = static_cast<std::uint32_t>(std::max(frame.size(), kLeastFrame));
+  const std::uint32_t captured = std::min(length, most_captured_);
+  traffic_.frames_.push_back({time, bytes.size(), captured, length});
+  const auto there = frame.first(std::min<std::size_t>(frame.size(), captured));
+  bytes.insert(bytes.end(), there.begin(), there.end());
+  bytes.resize(bytes.size() + captured - there.size());
 }
 
 void TrafficWriter::add_arp(const IpAddress& address, const MacAddress& claimed_by, TimeNs time) {

@@ -45,8 +45,9 @@ struct TcpStory {
   TimeNs start = 0;
   std::uint64_t sent_bytes = 0, received_bytes = 0;  ///< payload of the originator, of the responder
   TcpEnding ending = TcpEnding::finished;
-  std::uint32_t segment_bytes = 1460;           ///< most payload of a segment, 1 to 1460
-  TimeNs round_trip = 20'000'000;               ///< half of it lies between a segment and its answer
+  std::uint32_t segment_bytes = 1460;  ///< most payload of a segment, 1 to 1460
+  TimeNs round_trip = 20'000'000;      ///< half of it lies between a segment and its answer
+  TimeNs pause = 0;                    ///< of who is to speak: before the data of each side and before the ending
   unsigned sent_twice = 0, received_twice = 0;  ///< so many of the first data segments of that side are repeated
   unsigned sent_missed = 0,
            received_missed =
@@ -141,7 +142,8 @@ class MadeTraffic {
   struct Place {
     TimeNs time = 0;
     std::size_t offset = 0;
-    std::uint32_t size = 0;
+    std::uint32_t captured = 0;
+    std::uint32_t length = 0;
   };
 
   std::vector<std::byte> bytes_;
@@ -159,6 +161,9 @@ class TrafficWriter {
   /// For all that is added from now on; {} ends it. A GRE or IP-in-IP tunnel is no flow. VXLAN carries each direction
   /// in a flow of its own (UDP to port 4789, S0), one for each pair of tunnel ends; its inside has depth 1.
   void wrap(Wrapping wrapping);
+
+  /// Of each frame added from now on only so many bytes are captured (at least 64).
+  void capture_only(std::uint32_t bytes) noexcept { most_captured_ = bytes; }
 
   void add(const TcpStory& story);
   void add(const UdpStory& story);
@@ -184,6 +189,7 @@ class TrafficWriter {
   Rng rng_;
   Wrapping wrapping_;
   std::uint32_t tunnel_ports_ = 0;
+  std::uint32_t most_captured_ = UINT32_MAX;
   MadeTraffic traffic_;
 };
 

@@ -89,7 +89,7 @@ class TcpConnection {
 
   void transfer(bool from_originator, std::uint64_t bytes, unsigned twice, unsigned missed) {
     if (bytes == 0) return;
-    now_ += story_.round_trip / 2;
+    now_ += story_.pause + story_.round_trip / 2;
     const std::uint64_t segments = (bytes + story_.segment_bytes - 1) / story_.segment_bytes;
     ExpectedSide& side = conversation_.side(from_originator);
     for (std::uint64_t i = 0; i < segments; ++i) {
@@ -117,6 +117,7 @@ class TcpConnection {
   void close() {
     constexpr std::uint8_t kFinAck = TcpFlags::kFin | TcpFlags::kAck;
     constexpr std::uint8_t kRstAck = TcpFlags::kRst | TcpFlags::kAck;
+    now_ += story_.pause;
     switch (story_.ending) {
       case TcpEnding::finished:
         answer(true, kFinAck);
