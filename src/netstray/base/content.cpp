@@ -13,11 +13,6 @@ struct Kind {
 };
 
 constexpr std::array kKinds = {
-    Kind{"\xd4\xc3\xb2\xa1"sv, "a packet capture (pcap), which is not read yet"},
-    Kind{"\xa1\xb2\xc3\xd4"sv, "a packet capture (pcap), which is not read yet"},
-    Kind{"\x4d\x3c\xb2\xa1"sv, "a packet capture (pcap), which is not read yet"},
-    Kind{"\xa1\xb2\x3c\x4d"sv, "a packet capture (pcap), which is not read yet"},
-    Kind{"\x0a\x0d\x0d\x0a"sv, "a packet capture (pcapng), which is not read yet"},
     Kind{"snoop\0\0\0"sv, "a packet capture (snoop); make it a pcap file first (editcap)"},
     Kind{"GMBU"sv, "a packet capture (Network Monitor); make it a pcap file first (editcap)"},
     Kind{"btsnoop\0"sv, "a packet capture (Bluetooth snoop); there are no flows in it"},

@@ -5,7 +5,7 @@
 namespace netstray {
 
 /// What a file that begins like this is, where it is of a well-known kind that is no table of text, and what to do with
-/// it: "a packet capture (pcap)", "an xz file; unpack it first (xz -d)"; empty for anything else.
+/// it: "a PDF", "an xz file; unpack it first (xz -d)"; empty for anything else.
 std::string_view foreign_content(std::string_view head) noexcept;
 
 }  // namespace netstray

@@ -39,10 +39,12 @@ class EvaluateCommand final : public Command {
         .example("netstray evaluate --scores theirs.csv test.csv --label label --normal BENIGN",
                  "scores of another program, one a row, in the order of the table")
         .positional("MODEL", first_, "what `netstray train` made; left out with --scores", false)
-        .positional("DATA", second_, "a labelled table; - is standard input", false);
+        .positional("DATA", second_, "a labelled table, or a capture with --labels; - is standard input", false);
     declare_source(spec, source_);
+    declare_capture(spec, source_.capture);
     declare_max_rows(spec, source_);
     declare_label(spec, label_);
+    declare_flow_labels(spec, source_.capture);
     declare_threshold(spec, rule_);
     spec.text("--scores", "FILE", scores_path_,
               "evaluate these scores (column score, and verdict if there is one; or one number a line; higher = more "
@@ -61,6 +63,7 @@ class EvaluateCommand final : public Command {
     set_threads(static_cast<unsigned>(common_.threads));
     console_.quiet = common_.quiet;
     source_.seed = common_.seed;
+    source_.capture.normal = label_.normal.value_or(source_.capture.normal);
     if (report_path_) {
       if (*report_path_ == "-") throw usage_error("--report needs a file; standard output has the answer");
       refuse_overwriting(*report_path_, {first_, second_, scores_path_.value_or("")});
@@ -137,7 +140,13 @@ class EvaluateCommand final : public Command {
 
   /// Labels as the user, the layout or the model's own training says.
   Truth truth_of(const LoadedTable& loaded, const Model* model) const {
-    auto label = choose_label(label_, loaded.layout);
+    auto label = choose_label(label_, loaded);
+    if (!label && loaded.capture) {
+      throw usage_error(
+          fmt::format("evaluate: {} is a packet capture, which does not say what its flows are: say "
+                      "--labels FILE (docs/flows.md)",
+                      loaded.path));
+    }
     if (!label && model != nullptr && !model->record.label_column.empty()) {
       label = LabelChoice{model->record.label_column, model->record.normal_value};
     }

@@ -28,11 +28,12 @@ class ExplainCommand final : public Command {
     spec.example("netstray explain usual.nst today.csv --row 1734", "the reasons of the data's row 1734")
         .example("netstray explain usual.nst today.csv --top 3", "of the three most unusual rows")
         .positional("MODEL", model_path_, "what `netstray train` made")
-        .positional("DATA", data_, "a table with the model's columns; - is standard input")
+        .positional("DATA", data_, "a capture, or a table with the model's columns; - is standard input")
         .option("--row", "N", "a row of the data, counted from 1 without the header; may be given again, or as 3,14,15",
                 "", [this](const std::string& text) { add_rows(text); })
         .number("--top", "N", top_, 1, 100'000, "without --row: how many of the most unusual rows");
     declare_source(spec, source_);
+    declare_capture(spec, source_.capture);
     declare_threshold(spec, rule_);
     declare_common(spec, common_);
     return spec;

@@ -1,6 +1,7 @@
 #include "netstray/cli/inputs.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
 #include <span>
@@ -20,6 +21,19 @@ void warn_of_late_keys(const std::vector<std::string>& names, const std::string&
   console.warn("late-keys", fmt::format("{}: {} that the first rows do not have {} left out: {}{}", path,
                                         names.size() == 1 ? "a key" : "keys", names.size() == 1 ? "is" : "are",
                                         join(shown, ", "), names.size() > kNamed ? ", ..." : ""));
+}
+
+/// "64M": bytes, or with K, M or G so many times 1024, 1024^2, 1024^3.
+std::uint64_t parse_size(const char* option, const std::string& text) {
+  constexpr std::string_view kUnits = "KMG";
+  const auto unit = text.empty() ? std::string_view::npos : kUnits.find(static_cast<char>(std::toupper(text.back())));
+  const bool has_unit = unit != std::string_view::npos;
+  const auto number = parse_integer(std::string_view(text).substr(0, text.size() - (has_unit ? 1 : 0)));
+  constexpr std::int64_t kMost = std::int64_t{1} << 30;
+  if (!number || *number < 0 || (has_unit && *number > kMost)) {
+    throw usage_error(fmt::format("{}: found {}, expected a size such as 64M", option, netstray::quoted(text)));
+  }
+  return static_cast<std::uint64_t>(*number) << (has_unit ? 10 * (unit + 1) : 0);
 }
 
 }  // namespace
@@ -50,6 +64,36 @@ void declare_source(CommandSpec& spec, SourceOptions& options) {
             "count rows that cannot be read, instead of stopping at the first");
 }
 
+void declare_capture(CommandSpec& spec, CaptureChoice& choice) {
+  spec.text("--features", "SET", choice.features, "of a capture: what its flows become (docs/conn-v1.md)");
+  declare_capture_reading(spec, choice);
+}
+
+void declare_capture_reading(CommandSpec& spec, CaptureChoice& choice) {
+  spec.option("--filter", "EXPRESSION", "of a capture: only these packets, as tcpdump takes it: 'tcp port 80'", "",
+              [&choice](const std::string& text) { choice.filter = text; })
+      .option("--no-checksums", "", "of a capture: packets with wrong checksums count as well", "",
+              [&choice](const std::string&) { choice.flows.decode.check_checksums = false; })
+      .option(
+          "--flow-memory", "SIZE", "of a capture: most memory for flows that go on (K, M and G are understood)", "256M",
+          [&choice](const std::string& text) { choice.flows.meter.memory_bytes = parse_size("--flow-memory", text); });
+}
+
+void declare_flow_labels(CommandSpec& spec, CaptureChoice& choice) {
+  spec.text("--labels", "FILE", choice.labels,
+            "of a capture: a table that says what its flows are (docs/flows.md); the others are normal");
+}
+
+void note_capture(const CaptureSummary& summary, const std::string& path, Console& console) {
+  std::string dropped;
+  for (const auto& [reason, count] : summary.dropped) {
+    dropped += fmt::format("{}{} {}", dropped.empty() ? "; in none: " : ", ", reason, grouped(count));
+  }
+  console.note(fmt::format("{}: {} of {} packets are in {} flows{}", path, grouped(summary.packets_in_flows),
+                           grouped(summary.packets_read), grouped(summary.flows), dropped));
+  for (const auto& [id, text] : summary.warnings) console.warn(id, text);
+}
+
 void declare_max_rows(CommandSpec& spec, SourceOptions& options) {
   spec.option("--max-rows", "N", "draw N rows at random while reading, for a table larger than memory", "all",
               [&options](const std::string& text) {
@@ -66,6 +110,10 @@ JsonInput note_input(const LoadedTable& loaded, Console& console) {
   warn_of_skipped(loaded.skipped, loaded.path, console);
   warn_of_late_keys(loaded.late_names, loaded.path, console);
   JsonInput input{loaded.path, loaded.format, loaded.table.rows(), loaded.skipped};
+  if (loaded.capture) {
+    note_capture(*loaded.capture, loaded.path, console);
+    input.packets = loaded.capture->packets_read;
+  }
   if (loaded.rows_read > loaded.table.rows()) {
     input.sampled_from = loaded.rows_read;
     console.warn("rows-sampled", fmt::format("{}: {} of {} rows were drawn at random (--max-rows)", loaded.path,
@@ -79,7 +127,12 @@ void declare_label(CommandSpec& spec, LabelOptions& options) {
       .text("--normal", "VALUE", options.normal, "the label of normal rows; every other value is an anomaly");
 }
 
-std::optional<LabelChoice> choose_label(const LabelOptions& options, const Layout* layout) {
+std::optional<LabelChoice> choose_label(const LabelOptions& options, const LoadedTable& loaded) {
+  const Layout* layout = loaded.layout;
+  const std::string flow_label(CaptureTableReader::kLabelColumn);
+  if (loaded.capture && loaded.table.schema().find(flow_label) && options.label.value_or(flow_label) == flow_label) {
+    return LabelChoice{flow_label, options.normal.value_or(CaptureChoice().normal)};
+  }
   if (options.label && !options.normal) {
     if (layout != nullptr && *options.label == layout->label_column)
       return LabelChoice{*options.label, layout->normal_value};
@@ -96,15 +149,22 @@ void declare_learn(CommandSpec& spec, LearnOptions& options) {
       .texts("--learn", "COLUMNS", options.learn, "learn exactly these columns, in spite of the automatic list");
 }
 
-ColumnChoice column_choice(const LearnOptions& options, const std::optional<LabelChoice>& label, const Layout* layout) {
+ColumnChoice column_choice(const LearnOptions& options, const std::optional<LabelChoice>& label,
+                           const LoadedTable& loaded) {
   ColumnChoice choice;
   if (label) choice.label = label->column;
   choice.drop = options.drop;
   choice.learn = options.learn;
-  if (layout != nullptr) {
+  if (const Layout* layout = loaded.layout; layout != nullptr) {
     choice.not_features = layout->not_features;
     choice.not_features.push_back(layout->label_column);
     choice.known_layout = true;
+  } else if (loaded.feature_set != nullptr) {
+    choice.not_features = carried_fields();
+    choice.features_of = loaded.feature_set->id;
+    for (const FlowField& field : loaded.feature_set->fields) {
+      if (field.use == FieldUse::learned) choice.features.emplace_back(field.name);
+    }
   }
   return choice;
 }

@@ -17,6 +17,15 @@ namespace netstray {
 /// How the input is read: --layout, --columns, --no-header, --delimiter, --missing, --type, --skip-bad-rows.
 void declare_source(CommandSpec& spec, SourceOptions& options);
 
+/// What is said of captures: --features, --filter, --no-checksums, --flow-memory.
+void declare_capture(CommandSpec& spec, CaptureChoice& choice);
+/// The part of it that `flows` has too: all but --features.
+void declare_capture_reading(CommandSpec& spec, CaptureChoice& choice);
+/// --labels, for commands that want the truth about a capture's flows.
+void declare_flow_labels(CommandSpec& spec, CaptureChoice& choice);
+/// Tells what was in a capture: how much of it became flows, and what is odd about it.
+void note_capture(const CaptureSummary& summary, const std::string& path, Console& console);
+
 /// --max-rows, for commands that have the whole table in memory; the rows are drawn with the command's --seed.
 void declare_max_rows(CommandSpec& spec, SourceOptions& options);
 
@@ -31,13 +40,14 @@ struct LabelOptions {
 };
 void declare_label(CommandSpec& spec, LabelOptions& options);
 
-/// The label column and the value of normal rows, as the user or else the layout says; nothing where neither does.
+/// The label column and the value of normal rows, as the user, the labels of a capture or else the layout say; nothing
+/// where none does.
 struct LabelChoice {
   std::string column;
   std::string normal;
 };
 /// Throws usage Error for --normal without --label, or --label without --normal.
-std::optional<LabelChoice> choose_label(const LabelOptions& options, const Layout* layout);
+std::optional<LabelChoice> choose_label(const LabelOptions& options, const LoadedTable& loaded);
 
 /// --drop and --learn.
 struct LearnOptions {
@@ -45,7 +55,9 @@ struct LearnOptions {
   std::vector<std::string> learn;
 };
 void declare_learn(CommandSpec& spec, LearnOptions& options);
-ColumnChoice column_choice(const LearnOptions& options, const std::optional<LabelChoice>& label, const Layout* layout);
+/// With the roles that the table's layout or feature set gives its columns.
+ColumnChoice column_choice(const LearnOptions& options, const std::optional<LabelChoice>& label,
+                           const LoadedTable& loaded);
 
 /// --seed, --threads, --json, --quiet.
 struct CommonOptions {

@@ -35,8 +35,11 @@ class ScanCommand final : public Command {
         .example("netstray scan flows.csv", "the twenty rows that stand out most, with reasons")
         .example("netstray scan kddcup.data.gz --layout kdd99 --top 50", "a published data set")
         .example("zcat flows.csv.gz | netstray scan - --drop src_port --json", "from a pipe, as JSON")
-        .positional("FILE", data_, "a table: CSV, TSV or JSON lines, plain, .gz or .zst; - is standard input");
+        .positional(
+            "FILE", data_,
+            "a capture (pcap, pcapng) or a table (CSV, TSV, JSON lines), plain, .gz or .zst; - is standard input");
     declare_source(spec, source_);
+    declare_capture(spec, source_.capture);
     declare_max_rows(spec, source_);
     spec.text("--label", "COLUMN", label_, "a column that is a label: shown, never learned");
     declare_learn(spec, learn_);
@@ -67,7 +70,7 @@ class ScanCommand final : public Command {
       loaded.table.schema().require(*label_);
       label = LabelChoice{*label_, ""};
     }
-    const ColumnRoles roles = choose_columns(loaded.table, column_choice(learn_, label, loaded.layout));
+    const ColumnRoles roles = choose_columns(loaded.table, column_choice(learn_, label, loaded));
     const Ranking ranking = rank_rows(loaded.table, roles, settings_, static_cast<std::size_t>(top_),
                                       each_ ? Alike::apart : Alike::together);
     for (const auto& note : ranking.notes) console_.keep("fit", note);

@@ -36,11 +36,13 @@ class ScoreCommand final : public Command {
         .example("tail -f -n +1 flows.csv | netstray score usual.nst - --line-buffered", "score rows as they come")
         .example("netstray score usual.nst today.csv --false-alarms 0.001", "with another cut, without training again")
         .positional("MODEL", model_path_, "what `netstray train` made")
-        .positional("DATA", data_, "a table with the model's columns (CSV or JSON lines); - is standard input")
+        .positional("DATA", data_,
+                    "a capture, or a table with the model's columns (CSV or JSON lines); - is standard input")
         .text(
             "-o,--out", "FILE", out_,
             "where the rows go, as CSV or as JSON lines by its name (.csv, .tsv, .jsonl, .ndjson), else as they came");
     declare_source(spec, source_);
+    declare_capture(spec, source_.capture);
     declare_threshold(spec, rule_);
     spec.flag("--line-buffered", line_buffered_, "write each row as soon as it has come");
     declare_common(spec, common_);
@@ -71,6 +73,7 @@ class ScoreCommand final : public Command {
     }
     out.commit();
     warn_of_skipped(source.reader().skipped(), data_, console_);
+    if (source.capture() != nullptr) note_capture(source.capture()->summary(), data_, console_);
     finish(model, source, counts, flagged);
     return 0;
   }
@@ -85,11 +88,12 @@ class ScoreCommand final : public Command {
     RowBatch batch;
     while (source.reader().read(batch, kBatchRows, line_buffered_)) {
       const Verdicts verdicts = model.judge(batch.table, Explain::flagged, &counts);
-      write_lines(out, batch.texts.size(),
+      write_lines(out, batch.table.rows(),
                   [&](std::size_t row, std::string& text) { rows.append(batch, verdicts, row, text); });
       flagged += static_cast<std::uint64_t>(std::ranges::count(verdicts.verdicts, 1));
       if (line_buffered_) out.flush();
-      progress.update(source.reader().source().position(), source.reader().source().size());
+      const InputBytes bytes = source.reader().bytes();
+      progress.update(bytes.position, bytes.size);
     }
   }
 
@@ -101,7 +105,8 @@ class ScoreCommand final : public Command {
     summary.unseen = unseen_columns(counts, model.encoder().columns());
     summary.out_of_range = out_of_range_columns(counts, model.encoder().columns());
     if (common_.json) {
-      const JsonInput input{source.path(), source.format(), summary.rows, source.reader().skipped()};
+      JsonInput input{source.path(), source.format(), summary.rows, source.reader().skipped()};
+      if (source.capture() != nullptr) input.packets = source.capture()->summary().packets_read;
       write_file("-", score_json(console_.frame({input}), summary));
     } else if (!common_.quiet) {
       tell(score_text(summary, colour_wanted(2)));

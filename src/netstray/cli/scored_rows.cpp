@@ -15,11 +15,11 @@
 namespace netstray {
 
 ScoredRows::ScoredRows(const TableSource& source, const std::string& out)
-    : source_(source), from_json_(source.csv() == nullptr), to_json_(from_json_) {
+    : source_(source), from_json_(source.reader().format() == "jsonl"), to_json_(from_json_) {
   const std::string path = lower(out);
   if (path.ends_with(".jsonl") || path.ends_with(".ndjson")) to_json_ = true;
   if (path.ends_with(".csv") || path.ends_with(".tsv")) to_json_ = false;
-  if (!from_json_) {
+  if (source.csv() != nullptr) {
     delimiter_ = source.csv()->delimiter();
   } else if (path.ends_with(".tsv")) {
     delimiter_ = '\t';
@@ -34,7 +34,7 @@ std::string ScoredRows::name(const char* added) const {
 std::string ScoredRows::header() const {
   if (to_json_) return {};
   std::string line;
-  if (!from_json_ && source_.csv()->header_text()) {
+  if (source_.csv() != nullptr && source_.csv()->header_text()) {
     line = *source_.csv()->header_text();
   } else {
     for (const auto& column : source_.schema().names()) {
@@ -55,7 +55,7 @@ void ScoredRows::append(const RowBatch& batch, const Verdicts& verdicts, std::si
 }
 
 void ScoredRows::append_csv(const RowBatch& batch, const Verdicts& verdicts, std::size_t row, std::string& line) const {
-  if (!from_json_) {
+  if (source_.csv() != nullptr) {
     line += batch.texts[row];
   } else {
     for (std::size_t i = 0; i < batch.table.columns(); ++i) {

@@ -9,7 +9,8 @@
 namespace netstray {
 
 /// How `score` writes its rows: as they came, with score, p_value, verdict and reasons behind. JSON lines where the
-/// file it writes is named so (.jsonl, .ndjson), CSV where it is named so (.csv, .tsv), otherwise what came in.
+/// file it writes is named so (.jsonl, .ndjson), CSV where it is named so (.csv, .tsv), otherwise what came in; the
+/// flows of a capture as CSV.
 class ScoredRows {
  public:
   ScoredRows(const TableSource& source, const std::string& out);

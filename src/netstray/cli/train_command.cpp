@@ -37,11 +37,15 @@ class TrainCommand final : public Command {
                  "learn from its normal rows; flag one in a thousand rows like them")
         .example("netstray train KDDTrain+.txt.gz --layout nsl-kdd -o kdd.nst",
                  "a published data set, without a header")
-        .positional("DATA", data_, "a table: CSV, TSV or JSON lines, plain, .gz or .zst; - is standard input")
+        .positional(
+            "DATA", data_,
+            "a capture (pcap, pcapng) or a table (CSV, TSV, JSON lines), plain, .gz or .zst; - is standard input")
         .text("-o,--out", "MODEL", model_path_, "where the model goes");
     declare_source(spec, source_);
+    declare_capture(spec, source_.capture);
     declare_max_rows(spec, source_);
     declare_label(spec, label_);
+    declare_flow_labels(spec, source_.capture);
     spec.flag("--all-rows", all_rows_, "fit on all rows, whatever their label");
     declare_learn(spec, learn_);
     declare_detector(spec, detector_);
@@ -62,16 +66,17 @@ class TrainCommand final : public Command {
     console_.quiet = common_.quiet;
     settings_.recipe = detector_.recipe();
     source_.seed = common_.seed;
+    source_.capture.normal = label_.normal.value_or(source_.capture.normal);
     const LoadedTable loaded = load_table(data_, source_);
     const JsonInput input = note_input(loaded, console_);
     settings_.seed = common_.seed;
     if (rule_) settings_.rule = *rule_;
 
-    const auto label = choose_label(label_, loaded.layout);
+    const auto label = choose_label(label_, loaded);
     const TrainingRows rows =
         choose_rows(loaded.table, label ? std::optional(label->column) : std::nullopt,
                     label ? label->normal : std::string(), all_rows_ || settings_.recipe.supervised());
-    const ColumnRoles roles = choose_columns(loaded.table, column_choice(learn_, label, loaded.layout));
+    const ColumnRoles roles = choose_columns(loaded.table, column_choice(learn_, label, loaded));
     if (!label) console_.warn("no-label", no_label_text(roles));
     for (const std::size_t column : roles.learned) {
       const std::string& name = loaded.table.schema()[column].name;
@@ -115,6 +120,8 @@ class TrainCommand final : public Command {
     if (loaded.layout != nullptr) {
       record.layout = loaded.layout->id;
       record.feature_set = loaded.layout->feature_set;
+    } else if (loaded.feature_set != nullptr) {
+      record.feature_set = loaded.feature_set->id;
     }
     if (label) {
       record.label_column = label->column;

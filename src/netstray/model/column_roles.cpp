@@ -133,8 +133,8 @@ ColumnRoles choose_columns(const Table& table, const ColumnChoice& choice) {
     } else if (contains(choice.drop, field.name)) {
       why = "dropped";
     } else if (contains(choice.not_features, field.name)) {
-      why = "not a feature of this layout";
-    } else if (choice.known_layout) {
+      why = "not a feature of " + choice.features_of;
+    } else if (choice.known_layout || contains(choice.features, field.name)) {
       if (!learnable(field.type)) why = std::string(name_of(field.type));
     } else {
       why = reason_to_carry(field, table.column(index));

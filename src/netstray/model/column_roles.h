@@ -17,8 +17,10 @@ struct ColumnChoice {
   std::optional<std::string> label;  ///< never learned
   std::vector<std::string> drop;     ///< --drop
   std::vector<std::string> learn;    ///< --learn: exactly these, in spite of all rules below; empty = the rules decide
-  std::vector<std::string> not_features;  ///< of the layout
-  bool known_layout = false;              ///< all other columns are features: no rule by content
+  std::vector<std::string> not_features;    ///< of the layout or feature set: never learned
+  std::vector<std::string> features;        ///< of the feature set: learned, no rule by content
+  std::string features_of = "this layout";  ///< whose these two are: for the reason why
+  bool known_layout = false;                ///< all other columns are features: no rule by content
 };
 
 struct ColumnRoles {

@@ -226,7 +226,7 @@ void add_data(Page& out, const EvaluationPage& page) {
     for (const auto& [reason, count] : input.skipped) {
       skipped += (skipped.empty() ? "" : ", ") + grouped(count) + " " + reason;
     }
-    rows.push_back({input.path, input.format, grouped(input.rows), skipped.empty() ? "none" : skipped});
+    rows.push_back({input.path, input.format, grouped(input.rows.value_or(0)), skipped.empty() ? "none" : skipped});
   }
   out.table({{"file", Page::Align::left},
              {"format", Page::Align::left},

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "netstray/base/time.h"
 #include "netstray/base/version.h"
 
 namespace netstray {
@@ -32,8 +33,10 @@ Json frame_json(const JsonFrame& frame) {
   json["inputs"] = array_of(frame.inputs, [](const JsonInput& input) {
     Json skipped = Json::object();
     for (const auto& [reason, count] : input.skipped) skipped[reason] = count;
-    Json entry{{"path", input.path}, {"format", input.format}, {"rows", input.rows}, {"skipped", skipped}};
+    Json entry{{"path", input.path}, {"format", input.format}, {"rows", nullptr}, {"skipped", skipped}};
+    if (input.rows) entry["rows"] = *input.rows;
     if (input.sampled_from) entry["sampled_from"] = *input.sampled_from;
+    if (input.packets) entry["packets"] = *input.packets;
     return entry;
   });
   json["warnings"] = array_of(
@@ -177,6 +180,14 @@ Json learned_column_json(const Encoder::Column& column) {
   return json;
 }
 
+Json time_or_null(const std::optional<TimeNs>& time) { return time ? Json(format_time(*time)) : Json(nullptr); }
+
+Json packets_json(const CaptureSummary& summary) {
+  Json dropped = Json::object();
+  for (const auto& [reason, count] : summary.dropped) dropped[reason] = count;
+  return Json{{"read", summary.packets_read}, {"in_flows", summary.packets_in_flows}, {"dropped", dropped}};
+}
+
 void add_rows(Json& json, const TrainingRecord& record) {
   json["rows_read"] = record.rows_read;
   json["rows_left_out"] = record.rows_left_out;
@@ -304,6 +315,26 @@ std::string models_verify_json(const JsonFrame& frame, const ModelCheck& check) 
   json["error"] = text_or_null(check.error);
   json["trained_by"] = text_or_null(check.version);
   json["bytes"] = check.bytes;
+  return written(json);
+}
+
+std::string flows_json(const JsonFrame& frame, const CaptureSummary& summary, std::span<const std::string> fields) {
+  Json json = frame_json(frame);
+  json["packets"] = packets_json(summary);
+  json["flows"] = summary.flows;
+  json["first"] = time_or_null(summary.first);
+  json["last"] = time_or_null(summary.last);
+  json["protocols"] = array_of(summary.protocols, [](const CaptureSummary::ProtocolShare& share) {
+    return Json{{"protocol", share.name}, {"flows", share.flows}, {"packets", share.packets}, {"bytes", share.bytes}};
+  });
+  json["talkers"] = array_of(summary.talkers, [](const Talker& talker) {
+    return Json{{"address", to_text(talker.address)},
+                {"flows", talker.flows},
+                {"packets", talker.packets},
+                {"bytes", talker.bytes}};
+  });
+  json["talkers_error"] = summary.talkers_error;
+  json["fields"] = array_of(fields, [](const std::string& field) { return Json(field); });
   return written(json);
 }
 

@@ -14,6 +14,7 @@
 #include "netstray/evaluate/evaluation.h"
 #include "netstray/report/findings.h"
 #include "netstray/report/model_summary.h"
+#include "netstray/source/capture_summary.h"
 
 namespace netstray {
 
@@ -25,10 +26,11 @@ namespace netstray {
 /// A file that was read.
 struct JsonInput {
   std::string path;
-  std::string format;  ///< "csv", "csv.gz", ...
-  std::uint64_t rows = 0;
-  std::map<std::string, std::uint64_t> skipped;  ///< rows left out, by reason
-  std::optional<std::uint64_t> sampled_from{};   ///< rows in the file, where `rows` were drawn from them
+  std::string format;                              ///< "csv", "csv.gz", "pcap", ...
+  std::optional<std::uint64_t> rows;               ///< absent where several files become one table
+  std::map<std::string, std::uint64_t> skipped{};  ///< rows left out, by reason
+  std::optional<std::uint64_t> sampled_from{};     ///< rows in the file, where `rows` were drawn from them
+  std::optional<std::uint64_t> packets{};          ///< of a capture
 };
 
 /// Something that went to stderr as well.
@@ -73,6 +75,8 @@ std::string score_json(const JsonFrame& frame, const ScoreSummary& summary);
 std::string explain_json(const JsonFrame& frame, const Explanation& explanation);
 std::string models_show_json(const JsonFrame& frame, const ModelSummary& model);
 std::string models_verify_json(const JsonFrame& frame, const ModelCheck& check);
+/// `fields`: names of the columns that were written.
+std::string flows_json(const JsonFrame& frame, const CaptureSummary& summary, std::span<const std::string> fields);
 std::string doctor_json(const JsonFrame& frame, const DoctorReport& report);
 std::string detectors_json(const JsonFrame& frame, std::span<const DetectorInfo* const> detectors);
 

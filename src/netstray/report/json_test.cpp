@@ -24,6 +24,8 @@ const Evaluation& evaluation() {
   return sample;
 }
 
+std::vector<std::string> sample_fields() { return {"time", "src_ip"}; }
+
 DoctorReport sample_doctor() {
   Machine machine;
   machine.cores = 2;
@@ -38,6 +40,7 @@ std::map<std::string, std::string> answers() {
           {"evaluate", evaluate_json(sample_frame("evaluate"), evaluation(), &model)},
           {"scan", scan_json(sample_frame("scan"), sample_scan())},
           {"score", score_json(sample_frame("score"), sample_score_summary())},
+          {"flows", flows_json(sample_frame("flows"), sample_capture(), sample_fields())},
           {"explain", explain_json(sample_frame("explain"), sample_explanation())},
           {"models show", models_show_json(sample_frame("models show"), model)},
           {"models verify", models_verify_json(sample_frame("models verify"), {"m.nst", true, "", "0.1.0", 1234})},
@@ -64,6 +67,30 @@ TEST(JsonAnswers, AllBeginWithTheFrame) {
     EXPECT_TRUE(keys_of(json).starts_with("netstray command inputs warnings ")) << keys_of(json);
     EXPECT_EQ(text.back(), '\n');
   }
+}
+
+TEST(JsonAnswers, OfFlowsSaysWhatWasInTheCapture) {
+  const Json json = parsed(flows_json(sample_frame("flows"), sample_capture(), sample_fields()));
+  EXPECT_EQ(json["packets"].dump(), R"({"read":1234,"in_flows":1200,"dropped":{"arp":30,"truncated":4}})");
+  EXPECT_EQ(json["flows"], 56);
+  EXPECT_EQ(json["first"], "2026-03-02T09:00:00Z");
+  EXPECT_EQ(json["last"], "2026-03-02T10:02:05Z");
+  EXPECT_EQ(json["protocols"][0].dump(), R"({"protocol":"tcp","flows":50,"packets":1100,"bytes":1500000})");
+  EXPECT_EQ(json["talkers"][1].dump(), R"({"address":"2001:db8::1","flows":1,"packets":2,"bytes":120})");
+  EXPECT_EQ(json["fields"].dump(), R"(["time","src_ip"])");
+  const Json empty = parsed(flows_json(sample_frame("flows"), {}, {}));
+  EXPECT_TRUE(empty["first"].is_null());
+  EXPECT_EQ(empty["packets"]["dropped"].dump(), "{}");
+}
+
+TEST(JsonAnswers, AnInputOfSeveralHasNoRowsOfItsOwn) {
+  JsonFrame frame{"flows", {}, {}};
+  frame.inputs.emplace_back();
+  frame.inputs.back().path = "a.pcap";
+  frame.inputs.back().format = "pcap";
+  frame.inputs.back().packets = 12;
+  EXPECT_EQ(parsed(flows_json(frame, {}, {}))["inputs"].dump(),
+            R"([{"path":"a.pcap","format":"pcap","rows":null,"skipped":{},"packets":12}])");
 }
 
 TEST(JsonAnswers, OfTrainSaysWhatWasLearned) {
@@ -184,7 +211,7 @@ std::string section_of(const std::string& document, const std::string& heading) 
 
 /// All keys of objects, apart from those whose names come from the data.
 void gather_keys(const Json& json, std::set<std::string>& keys) {
-  static const std::set<std::string> named_by_data = {"skipped", "settings"};
+  static const std::set<std::string> named_by_data = {"skipped", "settings", "dropped"};
   if (json.is_array()) {
     for (const auto& item : json) gather_keys(item, keys);
   }

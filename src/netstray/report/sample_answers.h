@@ -7,6 +7,7 @@
 #include "netstray/report/findings.h"
 #include "netstray/report/json.h"
 #include "netstray/report/model_summary.h"
+#include "netstray/source/capture_summary.h"
 
 namespace netstray {
 
@@ -28,6 +29,7 @@ ModelSummary sample_model();
 ScanResult sample_scan();
 Explanation sample_explanation();
 ScoreSummary sample_score_summary();
+CaptureSummary sample_capture();
 JsonFrame sample_frame(const std::string& command);
 
 }  // namespace netstray

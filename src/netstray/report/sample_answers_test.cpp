@@ -138,6 +138,19 @@ ScoreSummary sample_score_summary() {
   return {22544, 9870, 0.01, {{"service", 12}}, {{"src_bytes", 4}, {"duration", 1}}};
 }
 
+CaptureSummary sample_capture() {
+  CaptureSummary summary;
+  summary.packets_read = 1234;
+  summary.packets_in_flows = 1200;
+  summary.dropped = {{"arp", 30}, {"truncated", 4}};
+  summary.flows = 56;
+  summary.first = 1'772'442'000'000'000'000;
+  summary.last = *summary.first + 3'725'000'000'000;
+  summary.protocols = {{"tcp", 50, 1100, 1'500'000}, {"udp", 6, 100, 900}};
+  summary.talkers = {{*parse_address("10.0.0.1"), 56, 1200, 1'500'900}, {*parse_address("2001:db8::1"), 1, 2, 120}};
+  return summary;
+}
+
 JsonFrame sample_frame(const std::string& command) {
   return {command,
           {{"KDDTest+.txt.gz", "csv.gz", 22544, {{"too few cells", 3}}}},

@@ -1,5 +1,6 @@
 #include "netstray/source/table_source.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "netstray/base/progress.h"
 #include "netstray/base/read_ahead.h"
 #include "netstray/base/text.h"
+#include "netstray/capture/capture_reader.h"
 #include "netstray/source/names_file.h"
 #include "netstray/source/row_sample.h"
 #include "netstray/table/json_reader.h"
@@ -127,7 +129,8 @@ bool looks_like_json(PeekedSource& source) {
   constexpr std::size_t kMostBytes = std::size_t{1} << 16;
   auto head = source.peek(1);
   if (const auto what = foreign_content(head); !what.empty()) {
-    throw Error(fmt::format("{}: looks like {}; expected CSV or JSON lines", source.name(), what));
+    throw Error(
+        fmt::format("{}: looks like {}; expected a capture (pcap, pcapng), CSV or JSON lines", source.name(), what));
   }
   if (trim(head).starts_with("[{")) {
     throw Error(
@@ -142,10 +145,40 @@ bool looks_like_json(PeekedSource& source) {
   return begins_json(head);
 }
 
-void refuse_csv_options(const SourceOptions& options, const std::string& name) {
-  const char* option = options.columns ? "--columns" : options.no_header ? "--no-header" : nullptr;
-  if (options.delimiter) option = "--delimiter";
-  if (option != nullptr) throw usage_error(fmt::format("{} is for CSV, but {} has JSON lines", option, name));
+/// An option that is for CSV only, where one was given.
+const char* csv_option(const SourceOptions& options) noexcept {
+  if (options.delimiter) return "--delimiter";
+  return options.columns ? "--columns" : options.no_header ? "--no-header" : nullptr;
+}
+
+/// An option that is for tables only.
+const char* table_option(const SourceOptions& options) noexcept {
+  if (options.layout) return "--layout";
+  if (!options.types.empty()) return "--type";
+  if (options.missing) return "--missing";
+  return options.skip_bad_rows ? "--skip-bad-rows" : csv_option(options);
+}
+
+/// An option that is for captures only.
+const char* capture_option(const SourceOptions& options) noexcept {
+  if (options.capture.labels) return "--labels";
+  if (!options.capture.filter.empty()) return "--filter";
+  return options.capture.flows.decode.check_checksums ? nullptr : "--no-checksums";
+}
+
+void refuse(const char* option, std::string_view is_for, const std::string& name, std::string_view what) {
+  if (option != nullptr) throw usage_error(fmt::format("{} is for {}, but {} {}", option, is_for, name, what));
+}
+
+/// A feature set's fields and, behind them, those further ones that a model wants.
+std::vector<const FlowField*> fields_for(const CaptureChoice& choice, const Schema* expected) {
+  auto fields = choose_fields(feature_set(choice.features).id);
+  if (expected == nullptr) return fields;
+  for (const auto& field : expected->fields()) {
+    const FlowField* further = find_field(field.name);
+    if (further != nullptr && std::ranges::find(fields, further) == fields.end()) fields.push_back(further);
+  }
+  return fields;
 }
 
 }  // namespace
@@ -158,8 +191,14 @@ TableSource TableSource::open(const std::string& path, const SourceOptions& opti
   const Layout* chosen = options.layout ? &netstray::layout(*options.layout) : nullptr;
   auto csv = csv_options(options, chosen, keep_text, expected);
   auto source = std::make_unique<PeekedSource>(read_ahead(open_bytes(path)));
+  if (is_capture(source->peek(kCaptureMagicBytes))) {
+    refuse(table_option(options), "tables", source->name(), "is a packet capture");
+    auto fields = fields_for(options.capture, expected);
+    return {path, std::make_unique<CaptureTableReader>(std::move(source), std::move(fields), options.capture), nullptr};
+  }
+  refuse(capture_option(options), "packet captures", source->name(), "is a table");
   const bool json = looks_like_json(*source);
-  if (json) refuse_csv_options(options, source->name());
+  if (json) refuse(csv_option(options), "CSV", source->name(), "has JSON lines");
   std::unique_ptr<TableReader> reader;
   if (json) {
     reader = std::make_unique<JsonReader>(std::move(source), std::move(csv));
@@ -170,7 +209,7 @@ TableSource TableSource::open(const std::string& path, const SourceOptions& opti
 }
 
 std::string TableSource::format() const {
-  const std::string_view compression = reader_->source().compression();
+  const std::string_view compression = reader_->bytes().compression;
   return fmt::format("{}{}", reader_->format(), compression == "gzip" ? ".gz" : compression == "zstd" ? ".zst" : "");
 }
 
@@ -186,15 +225,18 @@ LoadedTable load_table(const std::string& path, const SourceOptions& options, co
   while (more) {
     if (sample) sample->thin(batch);
     guard.check(batch.table);
-    progress.update(reader.source().position(), reader.source().size());
+    const InputBytes bytes = reader.bytes();
+    progress.update(bytes.position, bytes.size);
     more = reader.append(batch, kRowsPerPiece);
   }
   if (sample) sample->finish(batch);
-  LoadedTable loaded{std::move(batch.table), std::move(batch.lines),   source.layout(), path,
-                     source.format(),        reader.source().digest(), reader.skipped()};
+  LoadedTable loaded{std::move(batch.table), std::move(batch.lines), source.layout(), path,
+                     source.format(),        reader.digest(),        reader.skipped()};
   loaded.late_names = reader.late_names();
   loaded.rows_read = reader.rows();
   if (sample) loaded.numbers = sample->numbers();
+  loaded.feature_set = source.feature_set();
+  if (const auto* capture = source.capture()) loaded.capture = capture->summary();
   return loaded;
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "netstray/feature/flow_field.h"
+#include "netstray/source/capture_table.h"
 #include "netstray/source/layout.h"
 #include "netstray/table/csv.h"
 
@@ -24,15 +26,18 @@ struct SourceOptions {
   bool skip_bad_rows = false;             ///< --skip-bad-rows
   std::optional<std::uint64_t> max_rows;  ///< --max-rows: load_table draws so many
   std::uint64_t seed = 0;                 ///< of that
+  CaptureChoice capture;                  ///< --features, --filter, --labels, ...: of captures only
 };
 
 /// A table as a user named it, opened: reads it by batches, knows its layout.
 class TableSource {
  public:
-  /// Opens `path` (`-` = standard input), finds its format by content: JSON lines where it begins as an object does,
-  /// else CSV; a kind of file that is neither is an Error that says what it looks like. keep_text as in CsvOptions.
-  /// `expected` are the types that a model wants for its columns (they overrule finding, not the user's --type; all
-  /// other columns are read as categories, whatever is in them). Throws Error as CsvReader.
+  /// Opens `path` (`-` = standard input), finds its format by content: a capture by its first bytes, JSON lines where
+  /// it begins as an object does, else CSV; a kind of file that is none of these is an Error that says what it looks
+  /// like. keep_text as in CsvOptions. `expected` are the types that a model wants for its columns (they overrule
+  /// finding, not the user's --type; all other columns are read as categories, whatever is in them; of a capture,
+  /// further fields that they name become columns). Throws Error as CsvReader and CaptureTableReader, and usage Error
+  /// for an option that is for another kind of file.
   static TableSource open(const std::string& path, const SourceOptions& options, bool keep_text = false,
                           const Schema* expected = nullptr);
 
@@ -43,7 +48,11 @@ class TableSource {
   const Schema& schema() const noexcept { return reader_->schema(); }
   /// Null without --layout.
   const Layout* layout() const noexcept { return layout_; }
-  /// "csv", "csv.gz", "jsonl.zst", ... for the JSON frame.
+  /// The same where it reads a capture, else null.
+  const CaptureTableReader* capture() const noexcept { return dynamic_cast<const CaptureTableReader*>(reader_.get()); }
+  /// The feature set of a capture, and of a table that has all columns of one; else null.
+  const FeatureSet* feature_set() const noexcept { return feature_set_of(schema()); }
+  /// "csv", "csv.gz", "jsonl.zst", "pcap", ... for the JSON frame.
   std::string format() const;
   std::string path() const { return path_; }
 
@@ -66,6 +75,8 @@ struct LoadedTable {
   std::vector<std::string> late_names = {};  ///< keys of JSON that came too late to be columns
   std::uint64_t rows_read = 0;               ///< more than the table has where max_rows drew them
   std::vector<std::uint64_t> numbers = {};   ///< of the rows that were drawn, from 1; empty where all are here
+  const FeatureSet* feature_set = nullptr;   ///< TableSource::feature_set
+  std::optional<CaptureSummary> capture = std::nullopt;  ///< what was in it, where it is a capture
 
   /// The row's number in the file, from 1.
   std::uint64_t number(std::size_t row) const noexcept { return numbers.empty() ? row + 1 : numbers[row]; }

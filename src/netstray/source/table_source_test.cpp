@@ -180,8 +180,8 @@ TEST_F(TableSourceTest, KnowsJsonLinesByTheirContent) {
 
 TEST_F(TableSourceTest, SaysWhatAFileOfAnotherKindLooksLike) {
   using namespace std::string_literals;
-  EXPECT_EQ(error_of(file("a", "\xd4\xc3\xb2\xa1\x02\0\x04\0"s), {}),
-            "a: looks like a packet capture (pcap), which is not read yet; expected CSV or JSON lines");
+  EXPECT_EQ(error_of(file("a", "%PDF-1.7"), {}),
+            "a: looks like a PDF; expected a capture (pcap, pcapng), CSV or JSON lines");
   EXPECT_EQ(error_of(file("b", "PK\x03\x04 and so on"), {}).substr(0, 27), "b: looks like a zip archive");
   EXPECT_EQ(error_of(file("c",
                           "\xfd"

@@ -498,6 +498,7 @@ const std::vector<std::string>& CsvReader::late_names() const noexcept {
   static const std::vector<std::string> none;
   return none;
 }
-const ByteSource& CsvReader::source() const noexcept { return state_->scanner().source(); }
+InputBytes CsvReader::bytes() const { return input_bytes(state_->scanner().source()); }
+std::string CsvReader::digest() const { return state_->scanner().source().digest(); }
 
 }  // namespace netstray

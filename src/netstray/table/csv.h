@@ -90,7 +90,8 @@ class CsvReader final : public TableReader {
   const std::map<std::string, std::uint64_t>& skipped() const noexcept override;
   /// None: the header, or the first row, tells all columns.
   const std::vector<std::string>& late_names() const noexcept override;
-  const ByteSource& source() const noexcept override;
+  InputBytes bytes() const override;
+  std::string digest() const override;
   std::string_view format() const noexcept override { return delimiter() == '\t' ? "tsv" : "csv"; }
 
  private:

@@ -257,6 +257,7 @@ bool JsonReader::append(RowBatch& batch, std::size_t max_rows) { return state_->
 std::uint64_t JsonReader::rows() const noexcept { return state_->rows(); }
 const std::map<std::string, std::uint64_t>& JsonReader::skipped() const noexcept { return state_->skipped(); }
 const std::vector<std::string>& JsonReader::late_names() const noexcept { return state_->late_names(); }
-const ByteSource& JsonReader::source() const noexcept { return state_->source(); }
+InputBytes JsonReader::bytes() const { return input_bytes(state_->source()); }
+std::string JsonReader::digest() const { return state_->source().digest(); }
 
 }  // namespace netstray

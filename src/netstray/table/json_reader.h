@@ -34,7 +34,8 @@ class JsonReader final : public TableReader {
   std::uint64_t rows() const noexcept override;
   const std::map<std::string, std::uint64_t>& skipped() const noexcept override;
   const std::vector<std::string>& late_names() const noexcept override;
-  const ByteSource& source() const noexcept override;
+  InputBytes bytes() const override;
+  std::string digest() const override;
   std::string_view format() const noexcept override { return "jsonl"; }
 
  private:

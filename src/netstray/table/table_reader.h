@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,19 @@ struct RowBatch {
   std::vector<std::string> texts;    ///< only with keep_text; without the line end
 };
 
-/// A text of rows, read in one pass into typed columns: CsvReader, JsonReader. Not thread-safe.
+/// What is known of the bytes that rows are read from: for progress and for the names of formats.
+struct InputBytes {
+  std::string_view compression;       ///< "plain", "gzip" or "zstd"
+  std::uint64_t position = 0;         ///< bytes taken from the file so far, before unpacking
+  std::optional<std::uint64_t> size;  ///< of the file, where that is known
+};
+
+inline InputBytes input_bytes(const ByteSource& source) {
+  return {source.compression(), source.position(), source.size()};
+}
+
+/// Rows, read in one pass into typed columns: of a text (CsvReader, JsonReader) or a capture (CaptureTableReader). Not
+/// thread-safe.
 class TableReader {
  public:
   virtual ~TableReader() = default;
@@ -42,8 +55,10 @@ class TableReader {
   virtual const std::vector<std::string>& late_names() const noexcept = 0;
   static constexpr std::size_t kMostLate = 100;
 
-  virtual const ByteSource& source() const noexcept = 0;
-  /// "csv", "tsv" or "jsonl".
+  virtual InputBytes bytes() const = 0;
+  /// XXH3-128 of the bytes taken so far, as they lie on disk.
+  virtual std::string digest() const = 0;
+  /// "csv", "tsv", "jsonl", "pcap" or "pcapng".
   virtual std::string_view format() const noexcept = 0;
 
  protected:

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "netstray/flow/meter.h"
+#include "netstray/packet/decoder.h"
+#include "netstray/source/capture_summary.h"
+#include "netstray/source/checksum_watch.h"
+#include "netstray/source/packet_feed.h"
+#include "netstray/source/talkers.h"
+
+namespace netstray {
+
+/// How a capture becomes flows.
+struct FlowSettings {
+  DecodeSettings decode;
+  MeterSettings meter;
+};
+
+/// A capture on its way through decoder and meter to flow records, and the sum of what was seen. Reading and decoding
+/// have a thread of their own where there is more than one; records and summary are the same for any number.
+class CaptureFlows {
+ public:
+  /// Takes some hundred records at a time, in the meter's order; they may be moved from.
+  using Sink = std::function<void(std::span<FlowRecord> records)>;
+
+  /// Throws Error where a setting is out of range.
+  CaptureFlows(std::unique_ptr<CaptureReader> reader, const FlowSettings& settings);
+
+  /// Meters everything; `sink` is called in this thread. Where the capture's size is not known (a pipe), records are
+  /// given as soon as they are there. `after_batch` is called now and then with position(). Throws what the reader and
+  /// `sink` throw. Only once.
+  void run(const Sink& sink, const std::function<void(std::uint64_t position)>& after_batch = {});
+  /// Bytes of the files that were read so far; any thread may ask.
+  std::uint64_t position() const noexcept { return position_; }
+  /// Of all files, where that is known.
+  std::optional<std::uint64_t> size() const noexcept { return size_; }
+  /// "pcap" or "pcapng": of the first file.
+  const std::string& format() const noexcept { return format_; }
+  /// After run(). The talkers with most bytes, so many.
+  CaptureSummary summary(std::size_t talkers) const;
+
+ private:
+  struct Share {
+    std::uint64_t flows = 0, packets = 0, bytes = 0;
+  };
+
+  void meter_batch(const PacketBatch& batch);
+  void count_frame(const PacketBatch& batch, const PacketBatch::FrameEntry& frame);
+  void take(FlowRecord&& record);
+  void give();
+
+  std::optional<std::uint64_t> size_;
+  std::string format_;
+  PacketFeed feed_;
+  std::optional<Meter> meter_;
+  const Sink* sink_ = nullptr;
+  std::vector<FlowRecord> records_;
+  std::vector<Metered> metered_;
+  std::atomic<std::uint64_t> position_{0};
+
+  std::uint64_t frames_in_flows_ = 0;
+  DropCounts dropped_{};
+  std::optional<TimeNs> first_, last_;
+  std::uint64_t flows_ = 0;
+  std::array<Share, 256> protocols_{};
+  Talkers talkers_;
+  ChecksumWatch checksums_;
+};
+
+}  // namespace netstray
