@@ -33,7 +33,7 @@ def flows(rows, seed=1, odd=()):
 
 class Usage(harness.TestCase):
     def test_help_shows_examples_first_and_exits_0(self):
-        for command in ("scan", "train", "score", "explain", "evaluate", "models", "detectors", "doctor", "demo"):
+        for command in ("scan", "flows", "train", "score", "explain", "evaluate", "models", "detectors", "doctor", "demo"):
             answer = run_ok(command, "--help")
             self.assertLess(answer.out.index("Examples:"), answer.out.index("Usage:"))
             self.assertIn(f"netstray {command}", answer.out)
@@ -424,7 +424,7 @@ class BadInput(harness.TestCase):
         self.refused(bytes(spoiled), "bad.csv", "checksum")
 
     def test_files_of_another_kind_are_named(self):
-        self.assert_refused(run("scan", self.write("a.csv", b"\xd4\xc3\xb2\xa1" + bytes(20))), 1, "packet capture (pcap)")
+        self.assert_refused(run("scan", self.write("a.csv", b"\xd4\xc3\xb2\xa1" + bytes(20))), 1, "pcap file of version 0.0")
         self.assert_refused(run("scan", self.write("b.csv", b"PK\x03\x04" + bytes(20))), 1, "zip archive")
         self.assert_refused(run("scan", self.write("d.csv", b"\xfd7zXZ\0" + bytes(20))), 1, "d.csv: looks like an xz file")
         self.assert_refused(run("scan", self.write("c.jsonl", '{"a":1}\n{"a":2}\n[3]\n')), 1, "c.jsonl:3: found \"[3]\", expected a JSON object")

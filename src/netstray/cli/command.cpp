@@ -25,9 +25,10 @@ CommandSpec& CommandSpec::positional(std::string name, std::string& value, std::
   return *this;
 }
 
-CommandSpec& CommandSpec::positionals(std::string name, std::vector<std::string>& values, std::string help) {
-  positionals_.push_back(
-      {std::move(name), std::move(help), true, true, [&values](const std::string& text) { values.push_back(text); }});
+CommandSpec& CommandSpec::positionals(std::string name, std::vector<std::string>& values, std::string help,
+                                      bool required) {
+  positionals_.push_back({std::move(name), std::move(help), required, true,
+                          [&values](const std::string& text) { values.push_back(text); }});
   return *this;
 }
 
@@ -94,6 +95,7 @@ CommandSpec& CommandSpec::real(std::string name, std::string placeholder, double
 std::vector<std::unique_ptr<Command>> all_commands() {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(make_scan_command());
+  commands.push_back(make_flows_command());
   commands.push_back(make_train_command());
   commands.push_back(make_score_command());
   commands.push_back(make_explain_command());

@@ -41,7 +41,7 @@ class CommandSpec {
   CommandSpec& describe(std::string text);
   CommandSpec& example(std::string line, std::string what);
   CommandSpec& positional(std::string name, std::string& value, std::string help, bool required = true);
-  CommandSpec& positionals(std::string name, std::vector<std::string>& values, std::string help);
+  CommandSpec& positionals(std::string name, std::vector<std::string>& values, std::string help, bool required = true);
   CommandSpec& flag(std::string name, bool& value, std::string help);
   CommandSpec& option(std::string name, std::string placeholder, std::string help, std::string preset, Setter set);
   CommandSpec& text(std::string name, std::string placeholder, std::string& value, std::string help);
@@ -95,6 +95,7 @@ bool parse_arguments(const CommandSpec& spec, std::span<const std::string> argum
 
 /// Makes the commands' objects. One file each.
 std::unique_ptr<Command> make_scan_command();
+std::unique_ptr<Command> make_flows_command();
 std::unique_ptr<Command> make_train_command();
 std::unique_ptr<Command> make_score_command();
 std::unique_ptr<Command> make_explain_command();
