@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstring>
 
 #include "netstray/packet/walk.h"
 
@@ -12,7 +11,7 @@ bool is_zero(const IpAddress& address) noexcept {
 
 MacAddress mac_at(const WireBytes& bytes, std::size_t at) noexcept {
   MacAddress mac;
-  std::memcpy(mac.bytes.data(), bytes.captured.data() + at, mac.bytes.size());
+  bytes.copy<6>(at, mac.bytes);
   return mac;
 }
 
@@ -27,7 +26,7 @@ void read_arp(Walk& walk, WireBytes bytes) noexcept {
   if (bytes.u32(0) != kEthernetAndIpv4 || bytes.u16(4) != kLengths || !bytes.has(28)) return;
   if (walk.depth > 0 || (operation != kRequest && operation != kReply)) return;
   IpAddress ip;
-  std::memcpy(ip.bytes.data(), bytes.captured.data() + 14, 4);
+  bytes.copy<4>(14, ip.bytes);
   if (is_zero(ip)) return;  // asks whether an address is free (RFC 5227), claims none
   walk.out.claim = AddressClaim{.ip = ip, .mac = mac_at(bytes, 8), .time = walk.time, .reply = operation == kReply};
 }
@@ -42,7 +41,7 @@ void read_neighbour(const Walk& walk, const Packet& packet, const WireBytes& byt
   if (walk.depth > 0 || packet.bad_checksum || packet.ttl != 255) return;  // from a router away it means nothing
   IpAddress ip = packet.source;
   if (advertisement && bytes.has(kOptionsAt)) {
-    std::memcpy(ip.bytes.data(), bytes.captured.data() + kTargetAt, ip.bytes.size());
+    bytes.copy<16>(kTargetAt, ip.bytes);
   }
   for (std::size_t at = kOptionsAt; bytes.has(at + 8) && bytes.u8(at + 1) != 0;
        at += std::size_t{8} * bytes.u8(at + 1)) {

@@ -17,8 +17,8 @@ struct DecodeSettings {
   /// Whether the checksums of IPv4, TCP, UDP, ICMP and ICMPv6 are looked at where all of the datagram was captured.
   /// Captures made on the sending host show wrong ones, as its network card fills them in later. Zeek: -C.
   bool check_checksums = true;
-  /// How many tunnels within each other are looked into, 0 to 6. Zeek's Tunnel::max_depth is 2.
-  std::uint8_t most_tunnels = 4;
+  /// How many tunnels within each other are looked into, 0 to 6. The default is Zeek's Tunnel::max_depth.
+  std::uint8_t most_tunnels = 2;
 };
 
 /// A host says which hardware address an IP address has: the sender of an ARP packet, or of an IPv6 neighbour

@@ -65,7 +65,7 @@ void read_gre1(Walk& walk, std::uint16_t flags, std::uint16_t type, WireBytes by
   const std::uint32_t length = bytes.u16(4);
   if (!has_sequence || length == 0) return walk.drop(DropReason::link_control);
   bytes = bytes.from(header);
-  read_ppp(walk, length < bytes.wire ? bytes.first(length) : bytes);
+  read_ppp(walk, length < bytes.wire() ? bytes.first(length) : bytes);
 }
 
 }  // namespace

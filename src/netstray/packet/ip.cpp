@@ -1,4 +1,3 @@
-#include <cstring>
 
 #include "netstray/packet/checksum.h"
 #include "netstray/packet/walk.h"
@@ -11,8 +10,8 @@ constexpr std::uint32_t kMostDatagram = 65'535;
 /// The length of a datagram: `told` by its header, or, where that is 0, what was on the wire (segmentation offload,
 /// jumbo payloads). `header` is the least it can be. 0 where it is impossible, or nothing tells it.
 std::uint32_t datagram_length(std::uint32_t told, std::uint32_t header, const WireBytes& bytes) noexcept {
-  if (told == 0 && bytes.wire != WireBytes::kUnknown) told = bytes.wire;
-  return told < header || told > bytes.wire ? 0 : told;
+  if (told == 0 && bytes.wire() != WireBytes::kUnknown) told = bytes.wire();
+  return told < header || told > bytes.wire() ? 0 : told;
 }
 
 /// Whether this piece lies within what a datagram can be. `data` is its length without IP's headers.
@@ -31,7 +30,7 @@ void read_ipv4(Walk& walk, WireBytes bytes) noexcept {
   if (length == 0) return walk.drop(DropReason::bad_ip_length);
   bytes = bytes.first(length);
   if (!walk.needs(bytes, header, DropReason::bad_ip_length)) return;
-  if (walk.settings.check_checksums && !checksum_holds(checksum_words(bytes.captured.first(header)))) {
+  if (walk.settings.check_checksums && !checksum_holds(checksum_words(bytes.captured().first(header)))) {
     return walk.drop(DropReason::bad_ip_checksum);
   }
   Packet* packet = walk.next_packet();
@@ -41,8 +40,8 @@ void read_ipv4(Walk& walk, WireBytes bytes) noexcept {
   packet->protocol = Protocol{bytes.u8(9)};
   packet->identification = bytes.u16(4);
   packet->ip_bytes = length;
-  std::memcpy(packet->source.bytes.data(), bytes.captured.data() + 12, 4);
-  std::memcpy(packet->destination.bytes.data(), bytes.captured.data() + 16, 4);
+  bytes.copy<4>(12, packet->source.bytes);
+  bytes.copy<4>(16, packet->destination.bytes);
   const unsigned fragment = bytes.u16(6);
   if (!note_fragment(*packet, fragment & kOffset, (fragment & kMoreFragments) != 0, length - header)) {
     return walk.drop(DropReason::bad_fragment);
@@ -58,13 +57,13 @@ void note_route(Packet& packet, const WireBytes& header, std::uint32_t length) n
   const bool old_route = header.u8(2) == 0;
   const bool under_way = header.u8(3) > 0;
   if (!old_route || !under_way || length < 24 || !header.has(length)) return;
-  std::memcpy(packet.destination.bytes.data(), header.captured.data() + length - 16, 16);
+  header.copy<16>(length - 16, packet.destination.bytes);
 }
 
 bool note_v6_fragment(Packet& packet, const WireBytes& header) noexcept {
   const std::uint16_t word = header.u16(2);
   packet.identification = header.u32(4);
-  return note_fragment(packet, word >> 3, (word & 1) != 0, header.wire - 8);
+  return note_fragment(packet, word >> 3, (word & 1) != 0, header.wire() - 8);
 }
 
 /// Goes through the extension headers to the transport. Behind the header of a later fragment there is none.
@@ -103,8 +102,8 @@ void read_ipv6(Walk& walk, WireBytes bytes) noexcept {
   packet->ttl = bytes.u8(7);
   packet->ip_bytes = length;
   packet->source.v6 = packet->destination.v6 = true;
-  std::memcpy(packet->source.bytes.data(), bytes.captured.data() + 8, 16);
-  std::memcpy(packet->destination.bytes.data(), bytes.captured.data() + 24, 16);
+  bytes.copy<16>(8, packet->source.bytes);
+  bytes.copy<16>(24, packet->destination.bytes);
   read_extensions(walk, *packet, next, bytes.from(kHeader));
 }
 

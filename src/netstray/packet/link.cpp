@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstring>
 
 #include "netstray/packet/walk.h"
 
@@ -19,8 +18,8 @@ constexpr std::uint16_t kSll802Dot2 = 0x0004;  // Linux's own protocol numbers, 
 void note_macs(Walk& walk, const WireBytes& bytes) noexcept {
   if (walk.out.has_macs || walk.depth > 0) return;
   walk.out.has_macs = true;
-  std::memcpy(walk.out.destination_mac.bytes.data(), bytes.captured.data(), 6);
-  std::memcpy(walk.out.source_mac.bytes.data(), bytes.captured.data() + 6, 6);
+  bytes.copy<6>(0, walk.out.destination_mac.bytes);
+  bytes.copy<6>(6, walk.out.source_mac.bytes);
 }
 
 /// The family of addresses in four bytes, which each system counts in its own way: 2 is IPv4 everywhere; IPv6 is 10 on
@@ -65,7 +64,7 @@ void read_nflog(Walk& walk, WireBytes bytes) noexcept {
   bytes = bytes.from(4);
   while (walk.needs(bytes, 4, DropReason::bad_link_header)) {
     const std::uint32_t length = bytes.little16(0);
-    if (length < 4 || length > bytes.wire) return walk.drop(DropReason::bad_link_header);
+    if (length < 4 || length > bytes.wire()) return walk.drop(DropReason::bad_link_header);
     if (bytes.little16(2) == kPayload) return read_ip(walk, bytes.first(length).from(4));
     const std::uint32_t padded = (length + 3) & ~3U;
     if (!walk.needs(bytes, padded, DropReason::bad_link_header)) return;
@@ -164,7 +163,7 @@ void read_ethernet(Walk& walk, WireBytes bytes) noexcept {
 
 void read_ether_type(Walk& walk, std::uint16_t type, WireBytes bytes) noexcept {
   for (;;) {
-    if (type < kLeastEtherType) return read_llc(walk, type < bytes.wire ? bytes.first(type) : bytes);
+    if (type < kLeastEtherType) return read_llc(walk, type < bytes.wire() ? bytes.first(type) : bytes);
     switch (type) {
       case kIpv4:
       case kIpv6:

@@ -15,8 +15,8 @@ bool needs_header(Walk& walk, const Packet& packet, const WireBytes& bytes, std:
 /// Whether the checksum over `bytes` can be looked at and is wrong.
 bool is_damaged(const Walk& walk, const Packet& packet, const WireBytes& bytes, bool with_pseudo_header) noexcept {
   if (!walk.settings.check_checksums || packet.is_fragment || !bytes.wholly_captured()) return false;
-  const std::uint64_t pseudo = with_pseudo_header ? pseudo_header_words(packet, bytes.wire) : 0;
-  return !checksum_holds(checksum_words(bytes.captured) + pseudo);
+  const std::uint64_t pseudo = with_pseudo_header ? pseudo_header_words(packet, bytes.wire()) : 0;
+  return !checksum_holds(checksum_words(bytes.captured()) + pseudo);
 }
 
 void note_ports(Packet& packet, const WireBytes& bytes) noexcept {
@@ -25,15 +25,15 @@ void note_ports(Packet& packet, const WireBytes& bytes) noexcept {
 }
 
 void note_payload(Packet& packet, const WireBytes& payload) noexcept {
-  packet.payload = payload.captured;
-  packet.payload_bytes = payload.wire;
+  packet.payload = payload.captured();
+  packet.payload_bytes = payload.wire();
 }
 
 void read_tcp(Walk& walk, Packet& packet, WireBytes bytes) noexcept {
   if (!needs_header(walk, packet, bytes, 20, DropReason::bad_tcp_header)) return;
   const std::uint32_t header = (bytes.u8(12) >> 4) * 4U;
-  const bool goes_on = header > bytes.wire && packet.is_fragment;  // its options are in the next fragment
-  if (header < 20 || (header > bytes.wire && !goes_on)) return walk.drop(DropReason::bad_tcp_header);
+  const bool goes_on = header > bytes.wire() && packet.is_fragment;  // its options are in the next fragment
+  if (header < 20 || (header > bytes.wire() && !goes_on)) return walk.drop(DropReason::bad_tcp_header);
   note_ports(packet, bytes);
   packet.sequence = bytes.u32(4);
   packet.acknowledgement = bytes.u32(8);
@@ -44,7 +44,7 @@ void read_tcp(Walk& walk, Packet& packet, WireBytes bytes) noexcept {
   if (bytes.has(header)) {
     note_payload(packet, bytes.from(header));
   } else {
-    note_payload(packet, {{}, goes_on ? 0 : bytes.wire - header});
+    note_payload(packet, {{}, goes_on ? 0 : bytes.wire() - header});
   }
   walk.keep();
 }
@@ -55,15 +55,15 @@ void read_udp(Walk& walk, Packet& packet, WireBytes bytes) noexcept {
   // 0 stands for a jumbo payload or one that the network card would have cut up; more than there is, for a fragment.
   const std::uint32_t length = bytes.u16(4);
   if (length != 0 && length < 8) return walk.drop(DropReason::bad_udp_header);
-  if (length != 0 && length < bytes.wire && !packet.is_fragment) bytes = bytes.first(length);
+  if (length != 0 && length < bytes.wire() && !packet.is_fragment) bytes = bytes.first(length);
   const bool has_checksum = bytes.u16(6) != 0;
-  packet.bad_checksum = has_checksum && length == bytes.wire && is_damaged(walk, packet, bytes, true);
-  WireBytes payload = bytes.from(8);
+  packet.bad_checksum = has_checksum && length == bytes.wire() && is_damaged(walk, packet, bytes, true);
+  const WireBytes payload = bytes.from(8);
   note_payload(packet, payload);
   walk.keep();
   if (packet.bad_checksum) return;
-  if (packet.is_fragment) payload.wire = WireBytes::kUnknown;  // what is inside goes on in the next fragment
-  read_udp_tunnel(walk, packet, payload);
+  // What is inside a first fragment goes on in the next.
+  read_udp_tunnel(walk, packet, packet.is_fragment ? payload.without_end() : payload);
 }
 
 void read_icmp(Walk& walk, Packet& packet, WireBytes bytes) noexcept {
@@ -92,7 +92,7 @@ void read_tunnel(Walk& walk, Packet& packet, WireBytes bytes) noexcept {
   walk.keep();
   if (packet.fragment_offset > 0) return walk.drop(DropReason::tunnel_fragment);
   if (!walk.may_enter()) return;
-  if (packet.is_fragment) bytes.wire = WireBytes::kUnknown;
+  if (packet.is_fragment) bytes = bytes.without_end();
   Walk inside = walk.inside();
   if (packet.protocol == kGre) return read_gre(inside, bytes);
   read_ip(inside, bytes);

@@ -34,25 +34,25 @@ void read_vxlan(const Walk& walk, WireBytes bytes) noexcept {
 void read_geneve(const Walk& walk, WireBytes bytes) noexcept {
   constexpr std::uint8_t kControl = 0x80, kOptions = 0x3f;
   if (!bytes.has(8) || bytes.u8(0) >> 6 != 0 || (bytes.u8(1) & kControl) != 0) return;
-  const std::size_t header = 8 + (bytes.u8(0) & kOptions) * std::size_t{4};
+  const std::uint32_t header = 8 + (bytes.u8(0) & kOptions) * 4U;
   if (!bytes.has(header) || !walk.may_enter()) return;
   Walk inside = walk.inside();
   read_ether_type(inside, bytes.u16(2), bytes.from(header));
 }
 
 /// The length of GTP-U's header (3GPP TS 29.281, 5.1) where it is one of version 1 that carries user data.
-std::optional<std::size_t> gtp_header(const WireBytes& bytes) noexcept {
+std::optional<std::uint32_t> gtp_header(const WireBytes& bytes) noexcept {
   constexpr std::uint8_t kVersionAndType = 0xf0, kVersion1 = 0x30, kUserData = 255;
   constexpr std::uint8_t kAnyOption = 0x07, kExtension = 0x04;
   if (!bytes.has(8) || (bytes.u8(0) & kVersionAndType) != kVersion1 || bytes.u8(1) != kUserData) return std::nullopt;
-  if (8U + bytes.u16(2) > bytes.wire) return std::nullopt;
+  if (8U + bytes.u16(2) > bytes.wire()) return std::nullopt;
   if ((bytes.u8(0) & kAnyOption) == 0) return 8;
-  std::size_t header = 12;
+  std::uint32_t header = 12;
   if (!bytes.has(header)) return std::nullopt;
   std::uint8_t next = (bytes.u8(0) & kExtension) != 0 ? bytes.u8(11) : 0;
   while (next != 0) {
     if (!bytes.has(header + 4) || bytes.u8(header) == 0) return std::nullopt;
-    header += bytes.u8(header) * std::size_t{4};
+    header += bytes.u8(header) * 4U;
     if (!bytes.has(header)) return std::nullopt;
     next = bytes.u8(header - 1);
   }
@@ -68,7 +68,7 @@ void read_gtp(const Walk& walk, WireBytes bytes) noexcept {
 void read_ayiya(const Walk& walk, WireBytes bytes) noexcept {
   constexpr std::uint8_t kForward = 1;
   if (!bytes.has(8) || (bytes.u8(2) & 0x0f) != kForward) return;
-  const std::size_t header = 8 + (std::size_t{1} << (bytes.u8(0) >> 4)) + (bytes.u8(1) >> 4) * std::size_t{4};
+  const std::uint32_t header = 8 + (1U << (bytes.u8(0) >> 4)) + (bytes.u8(1) >> 4) * 4U;
   const std::uint8_t next = bytes.u8(3);
   if ((next != kIpv6InIp && next != kIpInIp) || !bytes.has(header) || !begins_ip(bytes.from(header))) return;
   read_inside(walk, bytes.from(header), read_ip);
@@ -80,9 +80,9 @@ void read_mpls(Walk& walk, WireBytes bytes) noexcept {
 }
 
 /// Where IPv6 begins behind the headers that Teredo may put before it (RFC 4380, 5.1.1): authentication, origin.
-std::optional<std::size_t> teredo_header(const WireBytes& bytes) noexcept {
+std::optional<std::uint32_t> teredo_header(const WireBytes& bytes) noexcept {
   constexpr std::uint16_t kAuthentication = 1, kOrigin = 0;
-  std::size_t header = 0;
+  std::uint32_t header = 0;
   if (bytes.has(13) && bytes.u16(0) == kAuthentication) header = 13U + bytes.u8(2) + bytes.u8(3);
   if (bytes.has(header + 8) && bytes.u16(header) == kOrigin) header += 8;
   if (!bytes.has(header + 40) || bytes.u8(header) >> 4 != 6) return std::nullopt;
@@ -91,11 +91,10 @@ std::optional<std::size_t> teredo_header(const WireBytes& bytes) noexcept {
 
 /// Teredo is told by its content: an IPv6 packet as long as what is left, with one of the tunnel's addresses unless one
 /// of its headers is there. A bubble, with nothing in it, may be followed by anything.
-bool is_teredo(const WireBytes& bytes, std::size_t header) noexcept {
+bool is_teredo(const WireBytes& bytes, std::uint32_t header) noexcept {
   constexpr std::uint32_t kPrefix = 0x20010000;
   const std::uint32_t length = 40U + bytes.u16(header + 4);
-  const std::uint32_t left =
-      bytes.wire == WireBytes::kUnknown ? length : bytes.wire - static_cast<std::uint32_t>(header);
+  const std::uint32_t left = bytes.wire() == WireBytes::kUnknown ? length : bytes.wire() - header;
   const bool bubble = bytes.u8(header + 6) == kNothing && length == 40;
   if (bubble ? left < length : left != length) return false;
   return header > 0 || bytes.u32(8) == kPrefix || bytes.u32(24) == kPrefix;

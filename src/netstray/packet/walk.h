@@ -26,7 +26,7 @@ struct Walk {
   /// why: `reason` where even on the wire there were fewer.
   bool needs(const WireBytes& bytes, std::uint32_t count, DropReason reason) noexcept {
     if (bytes.has(count) && ++headers <= kMostHeaders) return true;
-    drop(bytes.wire < count ? reason : bytes.has(count) ? DropReason::too_deep : DropReason::truncated);
+    drop(bytes.wire() < count ? reason : bytes.has(count) ? DropReason::too_deep : DropReason::truncated);
     return false;
   }
 

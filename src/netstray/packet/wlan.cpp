@@ -12,10 +12,10 @@ void read_aggregate(Walk& walk, WireBytes bytes) noexcept {
     const std::uint32_t length = bytes.u16(12);
     Walk part = walk;
     const WireBytes body = bytes.from(14);
-    if (length > body.wire) return walk.drop(DropReason::bad_link_header);
+    if (length > body.wire()) return walk.drop(DropReason::bad_link_header);
     read_llc(part, body.first(length));
     const std::uint32_t next = to_four(14 + length);
-    if (bytes.wire < next + 14 || !bytes.has(next)) return;  // a checksum of the frame may follow
+    if (bytes.wire() < next + 14 || !bytes.has(next)) return;  // a checksum of the frame may follow
     bytes = bytes.from(next);
   }
 }
