@@ -28,7 +28,9 @@ void read_arp(Walk& walk, WireBytes bytes) noexcept {
   IpAddress ip;
   bytes.copy<4>(14, ip.bytes);
   if (is_zero(ip)) return;  // asks whether an address is free (RFC 5227), claims none
-  walk.out.claim = AddressClaim{.ip = ip, .mac = mac_at(bytes, 8), .time = walk.time, .reply = operation == kReply};
+  AddressClaim claim{.ip = ip, .mac = mac_at(bytes, 8), .time = walk.time, .reply = operation == kReply};
+  if (!claim.reply) std::memcpy(claim.asked.bytes.data(), bytes.captured.data() + 24, 4);
+  walk.out.claim = claim;
 }
 
 /// A solicitation tells the address of its sender, an advertisement that of its target (RFC 4861, 4.3 and 4.4).

@@ -28,6 +28,7 @@ struct AddressClaim {
   MacAddress mac;
   TimeNs time = 0;
   bool reply = false;  ///< it answers a question, or says so unasked
+  IpAddress asked{};   ///< whose hardware address it wants to know; all zero where it asks nothing
 };
 
 /// What is in one frame.

@@ -179,11 +179,13 @@ TEST(Claim, ArpTellsWhoSaysWhatAddressTheyHave) {
   EXPECT_EQ(to_text(out.claim->mac), "00:1c:eb:af:52:05");
   EXPECT_EQ(out.claim->time, 7);
   EXPECT_FALSE(out.claim->reply);
+  EXPECT_EQ(to_text(out.claim->asked), "10.199.245.100");
   Octets reply = request;
   reply[7] = 2;
   out = decoded(ethernet(0x8100, vlan(3, 0x0806, reply)));
   ASSERT_TRUE(out.claim);
   EXPECT_TRUE(out.claim->reply);
+  EXPECT_EQ(out.claim->asked, IpAddress{});
   Octets probe = request;
   std::fill_n(probe.begin() + 14, 4, std::uint8_t{0});
   EXPECT_FALSE(decoded(ethernet(0x0806, probe)).claim);
