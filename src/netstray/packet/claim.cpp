@@ -29,7 +29,7 @@ void read_arp(Walk& walk, WireBytes bytes) noexcept {
   bytes.copy<4>(14, ip.bytes);
   if (is_zero(ip)) return;  // asks whether an address is free (RFC 5227), claims none
   AddressClaim claim{.ip = ip, .mac = mac_at(bytes, 8), .time = walk.time, .reply = operation == kReply};
-  if (!claim.reply) std::memcpy(claim.asked.bytes.data(), bytes.captured.data() + 24, 4);
+  if (!claim.reply) bytes.copy<4>(24, claim.asked.bytes);
   walk.out.claim = claim;
 }
 
