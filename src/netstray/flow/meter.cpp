@@ -47,7 +47,7 @@ void check(const MeterSettings& settings) {
   constexpr std::uint64_t kMost = 240ULL << 30U;
   if (settings.memory_bytes < MeterSettings::kLeastMemory || settings.memory_bytes > kMost) {
     throw usage_error(
-        fmt::format("memory for flows of {} bytes: 1 MiB to 240 GiB are possible", settings.memory_bytes));
+        fmt::format("memory for flows of {} bytes: 256 KiB to 240 GiB are possible", settings.memory_bytes));
   }
 }
 

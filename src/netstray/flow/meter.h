@@ -34,8 +34,8 @@ struct MeterSettings {
   /// packet, told when its next packet comes. 0: none.
   TimeNs interim_interval = 0;
   /// Bytes for everything that grows: records, index, timers, fragments. At least kLeastMemory.
-  std::uint64_t memory_bytes = 256ULL << 20;
-  static constexpr std::uint64_t kLeastMemory = 1ULL << 20;
+  std::uint64_t memory_bytes = 256ULL << 20U;
+  static constexpr std::uint64_t kLeastMemory = 256ULL << 10U;
   /// Whether packets of different VLANs are different conversations.
   bool vlan_in_key = false;
   /// How many first packets a record lists: 0 to 255.

@@ -285,8 +285,8 @@ class NaiveMeter {
 };
 
 TEST(MeterProperty, AgreesWithANaiveMeter) {
-  for (std::uint64_t seed = 0; seed < 150; ++seed) {
-    const auto packets = made_up_packets(seed, 600, false);
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const auto packets = made_up_packets(seed, 400, false);
     auto records = metered(packets, {.hash_secret = seed + 1});
     std::ranges::sort(records, {}, &FlowRecord::number);
     const auto naive = NaiveMeter({}).meter(packets);
@@ -321,7 +321,7 @@ void expect_same(const std::vector<FlowRecord>& a, const std::vector<FlowRecord>
 
 TEST(MeterProperty, GivesTheSameRecordsInTheSameOrderForAnySecret) {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
-    const auto packets = made_up_packets(seed, 1000, true);
+    const auto packets = made_up_packets(seed, 400, true);
     MeterSettings settings{.first_packets = static_cast<std::uint8_t>(seed % 5)};
     settings.hash_secret = 2 * seed + 1;
     const auto records = metered(packets, settings);
@@ -332,7 +332,7 @@ TEST(MeterProperty, GivesTheSameRecordsInTheSameOrderForAnySecret) {
 
 TEST(MeterProperty, GivesTheSameRecordsHoweverThePacketsAreDivided) {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
-    const auto packets = made_up_packets(seed, 500, true);
+    const auto packets = made_up_packets(seed, 300, true);
     MeterSettings settings{.interim_interval = static_cast<TimeNs>(seed % 3) * 7 * kSecond};
     settings.vlan_in_key = seed % 2 == 1;
     const auto records = metered(packets, settings);
@@ -353,36 +353,40 @@ std::vector<Packet> flood(std::uint64_t seed, std::size_t count) {
   return packets;
 }
 
+std::vector<FlowRecord> metered_within(const std::vector<Packet>& packets, const MeterSettings& settings,
+                                       std::uint64_t seed) {
+  std::vector<FlowRecord> records;
+  Meter meter(settings, [&](FlowRecord&& record) { records.push_back(std::move(record)); });
+  for (const Packet& packet : packets) meter.add({&packet, 1});
+  EXPECT_LE(meter.counters().memory_bytes, settings.memory_bytes) << "seed " << seed;
+  EXPECT_GT(meter.counters().records[static_cast<std::size_t>(EndReason::memory)], 100U) << "seed " << seed;
+  meter.finish();
+  std::uint64_t out = 0;
+  for (const FlowRecord& record : records) {
+    for (const FlowSide* side : {&record.sent, &record.received}) out += side->packets + side->fragments;
+  }
+  const MeterCounters counters = meter.counters();
+  EXPECT_EQ(out, counters.counted + counters.fragments) << "seed " << seed;
+  EXPECT_EQ(packets.size(), counters.counted + counters.fragments + counters.bad_checksum + counters.not_a_flow)
+      << "seed " << seed;
+  EXPECT_EQ(records.size(), counters.flows) << "seed " << seed;
+  return records;
+}
+
 TEST(MeterProperty, LosesNoPacketAndKeepsTheCapWhateverComes) {
-  for (std::uint64_t seed = 0; seed < 12; ++seed) {
-    const auto packets = flood(seed, 12'000);
-    MeterSettings settings{.memory_bytes = MeterSettings::kLeastMemory};
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const auto packets = flood(seed, 3000);
+    MeterSettings settings{.memory_bytes = MeterSettings::kLeastMemory, .hash_secret = seed + 1};
     settings.first_packets = static_cast<std::uint8_t>(seed % 3 == 0 ? 5 : 0);
-    std::vector<std::vector<FlowRecord>> both;
-    for (const std::uint64_t secret : {seed + 1, ~seed}) {
-      settings.hash_secret = secret;
-      auto& records = both.emplace_back();
-      Meter meter(settings, [&](FlowRecord&& record) { records.push_back(std::move(record)); });
-      for (const Packet& packet : packets) meter.add({&packet, 1});
-      ASSERT_LE(meter.counters().memory_bytes, MeterSettings::kLeastMemory) << "seed " << seed;
-      EXPECT_GT(meter.counters().records[static_cast<std::size_t>(EndReason::memory)], 100U) << "seed " << seed;
-      meter.finish();
-      std::uint64_t out = 0;
-      for (const FlowRecord& record : records) {
-        for (const FlowSide* side : {&record.sent, &record.received}) out += side->packets + side->fragments;
-      }
-      const MeterCounters counters = meter.counters();
-      EXPECT_EQ(out, counters.counted + counters.fragments) << "seed " << seed;
-      EXPECT_EQ(packets.size(), counters.counted + counters.fragments + counters.bad_checksum + counters.not_a_flow)
-          << "seed " << seed;
-      EXPECT_EQ(records.size(), counters.flows) << "seed " << seed;
-    }
-    expect_same(both[0], both[1], seed);
+    const auto records = metered_within(packets, settings, seed);
+    if (seed % 10 != 0) continue;
+    settings.hash_secret = ~seed;
+    expect_same(records, metered_within(packets, settings, seed), seed);
   }
 }
 
 TEST(MeterProperty, WithLittleMemoryTheOldestLeaveInOrder) {
-  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
     Rng rng(seed);
     Packet packet;
     packet.protocol = Protocol::udp;
@@ -394,7 +398,7 @@ TEST(MeterProperty, WithLittleMemoryTheOldestLeaveInOrder) {
       ASSERT_GE(record.last, last_left) << "seed " << seed;
       last_left = record.last;
     });
-    for (int i = 0; i < 30'000; ++i) {
+    for (int i = 0; i < 5000; ++i) {
       packet.time += static_cast<TimeNs>(rng.below(1000));
       packet.source_port = static_cast<std::uint16_t>(rng.below(200) * (rng.below(3) == 0 ? 1 : 300));
       packet.destination_port = static_cast<std::uint16_t>(20'000 + rng.below(100));
