@@ -26,6 +26,7 @@ void read_ipv4(Walk& walk, WireBytes bytes) noexcept {
   constexpr unsigned kMoreFragments = 0x2000, kOffset = 0x1fff;
   const std::uint32_t header = (bytes.u8(0) & 0x0fU) * 4;
   if (header < 20) return walk.drop(DropReason::bad_ip_header_length);
+  walk.offloaded = bytes.u16(2) == 0;
   const std::uint32_t length = datagram_length(bytes.u16(2), header, bytes);
   if (length == 0) return walk.drop(DropReason::bad_ip_length);
   bytes = bytes.first(length);
@@ -93,6 +94,7 @@ void read_ipv6(Walk& walk, WireBytes bytes) noexcept {
   const std::uint16_t payload = bytes.u16(4);
   const std::uint8_t next = bytes.u8(6);
   const bool jumbo = payload == 0 && next != kNothing;
+  walk.offloaded = jumbo;
   const std::uint32_t length = datagram_length(jumbo ? 0 : kHeader + payload, kHeader, bytes);
   if (length == 0) return walk.drop(DropReason::bad_ip_length);
   bytes = bytes.first(length);

@@ -104,6 +104,11 @@ TEST(Ip, ALengthOfZeroMeansAllThatWasOnTheWire) {
   ASSERT_EQ(out.count, 1U);
   EXPECT_EQ(out.packets[0].ip_bytes, 3'040U);
   EXPECT_EQ(out.packets[0].payload_bytes, 3'000U);
+  // Such a frame was captured before the network card filled in the rest.
+  put16(octets, 10, 0);
+  put16(octets, 10, internet_checksum({octets.begin(), octets.begin() + 20}));
+  put16(octets, 20 + 16, 0xbad);
+  EXPECT_FALSE(over_ethernet(octets).packets[0].bad_checksum);
   octets = ipv6(kV6, 6, tcp(kV6, 0x18, Octets(100, 'x')));
   put16(octets, 4, 0);
   EXPECT_EQ(over_ethernet(octets).packets[0].payload_bytes, 100U);

@@ -14,7 +14,7 @@ bool needs_header(Walk& walk, const Packet& packet, const WireBytes& bytes, std:
 
 /// Whether the checksum over `bytes` can be looked at and is wrong.
 bool is_damaged(const Walk& walk, const Packet& packet, const WireBytes& bytes, bool with_pseudo_header) noexcept {
-  if (!walk.settings.check_checksums || packet.is_fragment || !bytes.wholly_captured()) return false;
+  if (!walk.settings.check_checksums || walk.offloaded || packet.is_fragment || !bytes.wholly_captured()) return false;
   const std::uint64_t pseudo = with_pseudo_header ? pseudo_header_words(packet, bytes.wire()) : 0;
   return !checksum_holds(checksum_words(bytes.captured()) + pseudo);
 }

@@ -19,6 +19,7 @@ struct Walk {
   std::uint16_t vlan = 0, inner_vlan = 0;  ///< tags since the last IP header
   std::uint8_t depth = 0;                  ///< tunnels gone into
   std::uint8_t headers = 0;
+  bool offloaded = false;  ///< the last IP header tells no length: the network card would have filled in more than that
 
   void drop(DropReason reason) const noexcept { out.dropped = reason; }
 
