@@ -25,9 +25,11 @@ import report
 import rows_dense
 import rows_forest
 import rows_neural
+import rows_packets
 import rows_tables
 
-SUBJECTS = {"tables": rows_tables.ROWS, "forest": rows_forest.ROWS, "dense": rows_dense.ROWS, "autoencoder": rows_neural.ROWS}
+SUBJECTS = {"tables": rows_tables.ROWS, "packets": rows_packets.ROWS, "forest": rows_forest.ROWS, "dense": rows_dense.ROWS,
+            "autoencoder": rows_neural.ROWS}
 GROWTH = "growth"
 
 

@@ -7,6 +7,7 @@
 //   netstray_job_inputs clouds ROWS COLUMNS OUT.f32   eight correlated clouds of points
 //   netstray_job_inputs counts ROWS COLUMNS OUT.f32   rounded counts, standardised, so that rows are equal in part
 //   netstray_job_inputs flows ROWS OUT.csv            a made-up office, a fiftieth of its flows labelled as anomalies
+//   netstray_job_inputs flood PACKETS OUT.pcap        SYNs from ever other addresses, each a flow of one packet
 //
 // Matrices are row-major; beside one of KDD's, OUT.f32.labels has a byte a row, 1 for an attack. Prints rows and
 // columns.
@@ -26,7 +27,9 @@
 #include "netstray/base/error.h"
 #include "netstray/base/rng.h"
 #include "netstray/base/text.h"
+#include "netstray/capture/pcap_writer.h"
 #include "netstray/synth/flow_table.h"
+#include "netstray/synth/traffic.h"
 #include "netstray/table/csv_writer.h"
 
 namespace netstray {
@@ -155,6 +158,17 @@ void write_flows(std::size_t rows, const std::string& path) {
   out.commit();
 }
 
+void write_flood(std::size_t packets, const std::string& path) {
+  TrafficWriter writer(1);
+  writer.add(FloodStory{.target = ipv4_address(192, 0, 2, 80),
+                        .start = 1'772'442'000'000'000'000,
+                        .packets = static_cast<std::uint32_t>(packets)});
+  const MadeTraffic flood = writer.finish();
+  PcapWriter out(path, LinkType::ethernet);
+  for (std::size_t i = 0; i < flood.size(); ++i) out.write(flood.frame(i));
+  out.commit();
+}
+
 std::size_t whole(const std::string& text) { return static_cast<std::size_t>(parse_integer(text).value_or(0)); }
 
 void run(const Words& words) {
@@ -162,6 +176,7 @@ void run(const Words& words) {
   if (words.size() == 3 && (what == "kdd99" || what == "shuffled" || what == "three")) return write_kdd(words);
   if (words.size() == 3 && what == "ocpp") return write_ocpp(words);
   if (words.size() == 3 && what == "flows") return write_flows(whole(words[1]), words[2]);
+  if (words.size() == 3 && what == "flood") return write_flood(whole(words[1]), words[2]);
   if (words.size() == 4 && what == "clouds") return write_clouds(whole(words[1]), whole(words[2]), words[3]);
   if (words.size() == 4 && what == "counts") return write_counts(whole(words[1]), whole(words[2]), words[3]);
   throw usage_error("no such input: " + what);

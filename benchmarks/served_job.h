@@ -40,6 +40,8 @@ inline void serve(const Job& job) {
 Job table_job(const std::vector<std::string>& words);
 /// Jobs on the isolation forest: forest-fit, forest-score, forest-one, forest-batch.
 Job forest_job(const std::vector<std::string>& words);
+/// Jobs on captures: meter.
+Job packet_job(const std::vector<std::string>& words);
 /// Jobs on raw matrices: fit, score, elbow.
 Job detector_job(const std::vector<std::string>& words);
 
