@@ -2,10 +2,12 @@
 
 Two kinds. A `Command` is a whole process, from its start to its end. A `Worker` is a process that has its input in
 memory and does one job again and again: it does the job once to warm up, prints "ready", and for each line that it is
-sent does it once more and prints the seconds, which it measures itself.
+sent does it once more and prints the seconds, which it measures itself. Between its turns it is stopped: threads that
+spin for a while after their work, as those of OpenMP and TensorFlow do, would take the processors from the other side.
 """
 
 import os
+import signal
 import subprocess
 import tempfile
 import time
@@ -75,6 +77,7 @@ class Worker:
                                         text=True, env=self.environment)
         self.expect("ready")
         self.peak_mb = self.read_peak_mb()
+        self.process.send_signal(signal.SIGSTOP)
 
     def expect(self, word=None):
         """The next line, or the next that is `word`; a library may greet on standard output before it."""
@@ -90,16 +93,20 @@ class Worker:
         return int(fields["VmHWM"].split()[0]) / 1024
 
     def run(self):
+        self.process.send_signal(signal.SIGCONT)
         try:
             self.process.stdin.write("once\n")
             self.process.stdin.flush()
         except BrokenPipeError:
             fail(self.command, self.log)
         # The memory is that of doing it once: what a second round adds is no business of the job's.
-        return Sample(float(self.expect()), self.peak_mb)
+        seconds = float(self.expect())
+        self.process.send_signal(signal.SIGSTOP)
+        return Sample(seconds, self.peak_mb)
 
     def stop(self):
         if self.process is not None:
+            self.process.send_signal(signal.SIGCONT)
             self.process.stdin.close()
             self.process.stdout.close()
             self.process.wait()

@@ -20,9 +20,8 @@ std::uint64_t memory_allowed() {
 }
 
 void keep_freed_memory() noexcept {
-  constexpr int kLargest = 8 << 20;
   constexpr int kKept = 128 << 20;
-  ::mallopt(M_MMAP_THRESHOLD, kLargest);
+  ::mallopt(M_MMAP_MAX, 0);
   ::mallopt(M_TRIM_THRESHOLD, kKept);
 }
 

@@ -145,6 +145,23 @@ TEST(Unpack, RefusesAZstdWindowThatTakesTooMuchMemory) {
   EXPECT_NE(error_of(out.substr(0, output.pos)).find("window over 128 MiB"), std::string::npos);
 }
 
+TEST(Unpack, StopsAtAZstdBomb) {
+  const auto frame = zstd(std::string(std::size_t{64} << 20U, 'x'));
+  std::string bomb;
+  for (int i = 0; i < 40; ++i) bomb += frame;
+  const auto source = open_memory("bomb", bomb);
+  std::vector<char> buffer(std::size_t{1} << 22U);
+  std::uint64_t unpacked = 0;
+  std::string told;
+  try {
+    while (const std::size_t got = source->read(buffer)) unpacked += got;
+  } catch (const Error& error) {
+    told = error.what();
+  }
+  EXPECT_NE(told.find("5000 times its size"), std::string::npos) << told;
+  EXPECT_LT(unpacked, std::uint64_t{5} << 28U);  // of 2.5 GiB
+}
+
 TEST(Unpack, ReadsBgzfOnAnyNumberOfThreads) {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     Rng rng(seed);

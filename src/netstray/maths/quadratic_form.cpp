@@ -15,6 +15,18 @@ bool within(std::span<const double> numbers, double least, double most) noexcept
   return std::ranges::all_of(numbers, [=](double number) { return number >= least && number <= most; });
 }
 
+/// Sum of a[i] * b[i], in eight sums of which none waits for another.
+double product(const double* a, const double* b, std::size_t length) noexcept {
+  constexpr std::size_t kSums = 8;
+  double sums[kSums] = {};
+  std::size_t i = 0;
+  for (; i + kSums <= length; i += kSums) {
+    for (std::size_t k = 0; k < kSums; ++k) sums[k] += a[i + k] * b[i + k];
+  }
+  for (std::size_t k = 0; i < length; ++i, ++k) sums[k] += a[i] * b[i];
+  return ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
+}
+
 std::vector<double> load_centre(ByteReader& in, const MatrixShape& shape) {
   auto centre = in.get_vector<double>();
   constexpr double kMost = 1e39;  // any float
@@ -100,10 +112,10 @@ void QuadraticForm::parts(std::span<const float> row, std::span<double> parts) c
   std::fill(parts.begin(), parts.end(), 0.0);
   const double* factor = factor_.data();
   for (std::size_t o = 0; o < outputs_; ++o) {
-    double output = 0;
-    for (std::size_t j = o; j < columns_; ++j) output += factor[j - o] * away[j];
-    for (std::size_t j = o; j < columns_; ++j) parts[j] += factor[j - o] * output;
-    factor += columns_ - o;
+    const std::size_t length = columns_ - o;
+    const double output = product(factor, away.data() + o, length);
+    for (std::size_t j = 0; j < length; ++j) parts[o + j] += factor[j] * output;
+    factor += length;
   }
   for (std::size_t j = 0; j < columns_; ++j) parts[j] *= away[j];
 }

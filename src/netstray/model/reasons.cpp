@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -16,8 +17,18 @@ constexpr double kLeastWeight = 0.02;
 constexpr double kWorthOfSurprise = 0.75;
 constexpr std::size_t kLevelsNamed = 3;
 
+/// Quantiles of whole numbers lie between them; a person expects whole ones.
+std::pair<double, double> in_units_of(ColumnType type, double low, double high) noexcept {
+  return type == ColumnType::integer ? std::pair(std::floor(low), std::ceil(high)) : std::pair(low, high);
+}
+
 std::string range_words(double low, double high) {
   return low == high ? "nearly always " + readable(low, 6) : readable(low, 6) + " to " + readable(high, 6);
+}
+
+/// A value that is as it nearly always is tells nothing, even where it made the row stranger beside other values.
+bool tells_nothing(const Reason& reason) noexcept {
+  return reason.number && reason.usual_low == reason.number && reason.usual_high == reason.number;
 }
 
 Reason reason_for(const Encoder::Column& learned, const Column& column, std::size_t row, double weight) {
@@ -28,8 +39,9 @@ Reason reason_for(const Encoder::Column& learned, const Column& column, std::siz
   reason.weight = weight;
   if (learned.field.type != ColumnType::category) {
     if (!column.missing(row)) reason.number = column.number(row);
-    reason.usual_low = learned.low;
-    reason.usual_high = learned.high;
+    const auto [low, high] = in_units_of(learned.field.type, learned.low, learned.high);
+    reason.usual_low = low;
+    reason.usual_high = high;
   }
   return reason;
 }
@@ -59,25 +71,29 @@ std::vector<Reason> reasons_from_shares(const Encoder& encoder, const UsualByCat
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return weights[a] > weights[b]; });
 
   std::vector<Reason> reasons;
+  std::vector<Reason> empty_ones;
   for (const std::size_t index : order) {
     if (reasons.size() == limit || !(weights[index] > 0) || weights[index] < kLeastWeight * total) break;
     const auto& learned = encoder.columns()[index];
-    Reason& reason =
-        reasons.emplace_back(reason_for(learned, table.column(learned.field.name), row, weights[index] / total));
+    Reason reason = reason_for(learned, table.column(learned.field.name), row, weights[index] / total);
     if (const auto range = usual.telling(encoder, index, table, row)) {
-      reason.usual_low = range->low;
-      reason.usual_high = range->high;
+      const auto [low, high] = in_units_of(learned.field.type, range->low, range->high);
+      reason.usual_low = low;
+      reason.usual_high = high;
       reason.usual_for = range->category;
-      reason.usual = range_words(range->low, range->high) + " for " + range->category;
+      reason.usual = range_words(low, high) + " for " + range->category;
     }
+    (tells_nothing(reason) ? empty_ones : reasons).push_back(std::move(reason));
   }
+  if (reasons.empty() && !empty_ones.empty()) reasons.push_back(std::move(empty_ones.front()));
   return reasons;
 }
 
 std::string usual_words(const Encoder::Column& column) {
   if (column.field.type != ColumnType::category) {
     if (column.constant) return "always " + readable(column.median, 6);
-    return range_words(column.low, column.high);
+    const auto [low, high] = in_units_of(column.field.type, column.low, column.high);
+    return range_words(low, high);
   }
   std::vector<std::size_t> order(column.levels.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

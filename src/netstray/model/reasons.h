@@ -36,7 +36,8 @@ std::vector<double> column_shares(const Encoder& encoder, std::span<const double
 
 /// Turns shares per learned column into reasons. A column's weight is its share plus .75 x Encoder::surprise: what no
 /// training row showed (a number out of range, a category never seen) many detectors cannot see, but a person must be
-/// told of it first. Weights are given as shares of their sum. At most `limit` reasons, and none below 2 %.
+/// told of it first. Weights are given as shares of their sum. At most `limit` reasons, none below 2 %, and none for a
+/// number that is what it nearly always is: that tells nothing, even where it is strange beside the others.
 /// docs/reasons.md says how well this names columns that were tampered with.
 std::vector<Reason> reasons_from_shares(const Encoder& encoder, const UsualByCategory& usual,
                                         std::span<const double> shares, const Table& table, std::size_t row,

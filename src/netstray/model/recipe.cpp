@@ -16,9 +16,8 @@ namespace {
 constexpr std::array kEnsembleSettings = {
     SettingInfo{"members", "", "detectors, comma-separated", "Which detectors judge together.", "none"},
     SettingInfo{"join", "mean", "mean, fisher or max", "How their -log10 p become one score.",
-                "measured on KDD99 and NSL-KDD"},
-    SettingInfo{"unique", "no", "yes or no", "Whether to learn from distinct rows only.",
-                "measured on KDD99 and NSL-KDD"},
+                "measured: docs/auto.md"},
+    SettingInfo{"unique", "no", "yes or no", "Whether to learn from distinct rows only.", "measured: docs/auto.md"},
 };
 constexpr std::array<std::string_view, 3> kJoins = {"mean", "fisher", "max"};
 constexpr std::size_t kMostMembers = 16;

@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::size_t kSampleRows = 1000;
 constexpr std::size_t kSampleBytes = std::size_t{1} << 20;
+constexpr std::size_t kMostSampleBytes = 2 * LineScanner::kLongestLine;  // where no column was found before
 
 /// Column names and their places. Lines mostly have the same keys in the same order, so the next one is tried first.
 class NameIndex {
@@ -109,13 +110,11 @@ std::vector<TypeFinder> JsonReader::State::take_sample() {
   std::vector<TypeFinder> finders;
   lines_.mark();
   std::size_t rows = 0;
-  while (rows < kSampleRows && lines_.bytes_since_mark() < kSampleBytes) {
+  while (rows < kSampleRows && lines_.bytes_since_mark() < (names_.size() == 0 ? kMostSampleBytes : kSampleBytes)) {
     const Step step = next_line(true);
-    if (step != Step::line) break;
-    if (!object_.parse(lines_.text())) {
-      if (options_.skip_bad_rows) continue;
-      break;
-    }
+    const bool good = step == Step::line && object_.parse(lines_.text());
+    if (!good && (step == Step::end || step == Step::dry || !options_.skip_bad_rows)) break;
+    if (!good) continue;
     ++rows;
     names_.begin_row();
     for (std::size_t i = 0; i < object_.size(); ++i) {
@@ -190,6 +189,11 @@ bool JsonReader::State::append(RowBatch& batch, std::size_t max_rows, bool only_
 bool JsonReader::State::append_row(RowBatch& batch) {
   if (!object_.parse(lines_.text())) {
     reject("not a JSON object", fmt::format("found {}, expected a JSON object", quoted(lines_.text())));
+    return false;
+  }
+  if (cells_.empty()) {  // no object of the first lines has a member
+    reject("no columns", fmt::format("found {}, expected an object with members: there are no columns without",
+                                     quoted(lines_.text())));
     return false;
   }
   std::fill(cells_.begin(), cells_.end(), std::nullopt);

@@ -90,6 +90,14 @@ TEST(JsonReader, SaysWhichValueDoesNotFitItsColumn) {
   EXPECT_EQ(error_of("\n\n"), "t.jsonl: no rows");
 }
 
+TEST(JsonReader, RefusesObjectsWithoutMembersWhereThereAreNoColumns) {
+  EXPECT_NE(error_of("{}\n{}\n").find("t.jsonl:1: found \"{}\", expected an object with members"), std::string::npos);
+  CsvOptions options;
+  options.skip_bad_rows = true;
+  EXPECT_EQ(error_of("{}\nx\n{}\n", options), "t.jsonl: no rows: all 3 were skipped as bad");
+  EXPECT_EQ(error_of("{\"a\":1}\n{}\n"), "no error") << "all of its values are missing";
+}
+
 TEST(JsonReader, LeavesOutKeysThatComeTooLate) {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += "{\"a\":1}\n";

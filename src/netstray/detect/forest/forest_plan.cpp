@@ -51,13 +51,14 @@ ForestPlan::ForestPlan(std::span<const IsolationNode> nodes, std::span<const std
 }
 
 void ForestPlan::find_slots(std::span<const IsolationNode> nodes) {
-  std::vector<std::uint8_t> used(sources_.count());
+  // Not a mark for each column: a small damaged file may say that it has a thousand million of them.
+  slots_.reserve(nodes.size());
   for (const auto& node : nodes) {
-    if (!node.leaf()) used[sources_.of(node.column)] = 1;
+    if (!node.leaf()) slots_.push_back(sources_.of(node.column));
   }
-  for (std::uint32_t source = 0; source < used.size(); ++source) {
-    if (used[source] != 0) slots_.push_back(source);
-  }
+  std::ranges::sort(slots_);
+  slots_.erase(std::unique(slots_.begin(), slots_.end()), slots_.end());
+  slots_.shrink_to_fit();
 }
 
 std::uint32_t ForestPlan::slot_of(std::uint32_t column) const noexcept {

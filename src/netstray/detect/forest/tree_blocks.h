@@ -23,7 +23,6 @@ class ColumnSources {
   ColumnSources(std::uint32_t number_columns, std::span<const std::uint32_t> group_widths);
 
   std::uint32_t number_columns() const noexcept { return number_columns_; }
-  std::size_t count() const noexcept { return number_columns_ + group_columns_.size(); }
   /// The number column of a dense column, or number_columns() + the group that it belongs to.
   std::uint32_t of(std::uint32_t column) const noexcept;
   /// The code of a group's dense column.

@@ -17,7 +17,7 @@ struct GmmSettings {
   bool full = true;                 ///< full covariances, else diagonal
   bool kmeans_start = true;         ///< k-means to its end, else k-means++ centres and one step
   std::size_t starts = 1;           ///< 1 to 1,000; the one with the greatest likelihood wins
-  double ridge = 1e-6;              ///< 0 to 1e6, added to each variance (reg_covar)
+  double ridge = 1e-3;              ///< 0 to 1e6, added to each variance (reg_covar)
   /// 0 to .99: how far each component's covariance is drawn to the pooled one of all, those of few rows most. Not in
   /// scikit-learn; Friedman 1989 for discriminant analysis.
   double shrink = 0;
