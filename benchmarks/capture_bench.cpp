@@ -16,8 +16,6 @@
 namespace netstray {
 namespace {
 
-using namespace capture_testing;
-
 /// Some hundred thousand packets of an ordinary mix, in each of the formats.
 class Captures {
  public:

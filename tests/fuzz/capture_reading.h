@@ -21,7 +21,7 @@ namespace netstray::fuzz {
 /// What a capture holds, and where it broke.
 struct CaptureContent {
   bool is_capture = false;
-  std::vector<capture_testing::OwnFrame> frames;
+  std::vector<OwnFrame> frames;
   std::string warning;
 
   bool operator==(const CaptureContent&) const = default;
@@ -31,10 +31,9 @@ struct CaptureContent {
 inline CaptureContent capture_content(std::string_view bytes, std::size_t piece, std::size_t batch) {
   CaptureContent content;
   try {
-    const auto reader =
-        CaptureReader::open(std::make_unique<capture_testing::TrickleSource>(std::string(bytes), piece));
+    const auto reader = CaptureReader::open(std::make_unique<TrickleSource>(std::string(bytes), piece));
     content.is_capture = true;
-    content.frames = capture_testing::all_frames(*reader, batch);
+    content.frames = all_frames(*reader, batch);
     const CaptureInput& input = reader->inputs().front();
     content.warning = input.warning();
     require(reader->frames_read() == content.frames.size(), "frames are counted");

@@ -19,8 +19,6 @@
 namespace netstray {
 namespace {
 
-using namespace capture_testing;
-
 class CaptureFiles : public testing::Test {
  protected:
   std::string path(const std::string& name) const { return directory_.path(name); }

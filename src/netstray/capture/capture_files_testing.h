@@ -11,7 +11,7 @@
 
 #include "netstray/base/byte_source.h"
 
-namespace netstray::capture_testing {
+namespace netstray {
 
 /// A folder of its own, gone with the object.
 class TemporaryDirectory {
@@ -59,4 +59,4 @@ class TrickleSource final : public ByteSource {
   std::size_t given_ = 0;
 };
 
-}  // namespace netstray::capture_testing
+}  // namespace netstray

@@ -13,8 +13,6 @@
 namespace netstray {
 namespace {
 
-using namespace capture_testing;
-
 constexpr TimeNs kTime = 1'700'000'000'123'456'000;
 constexpr std::uint64_t kMicros = static_cast<std::uint64_t>(kTime) / 1000;
 

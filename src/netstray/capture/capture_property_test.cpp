@@ -17,8 +17,6 @@
 namespace netstray {
 namespace {
 
-using namespace capture_testing;
-
 constexpr std::uint64_t kSeeds = 100;
 
 std::vector<OwnFrame> frames_in(std::string bytes, std::size_t batch = 64) {

@@ -68,7 +68,7 @@ class FileReader final : public CaptureReader {
   }
 
   std::size_t next(std::span<Frame> frames) override {
-    if (inputs_.size() == 1 && frames.size() > 0 && !active_.empty()) return read(*active_.front(), frames);
+    if (inputs_.size() == 1 && !frames.empty() && !active_.empty()) return read(*active_.front(), frames);
     std::size_t count = 0;
     while (count < frames.size() && prepare(count == 0)) count += take_run(frames.subspan(count));
     return count;

@@ -13,7 +13,7 @@
 #include "netstray/packet/frame.h"
 
 /// Made-up frames, and captures of them written by the letter of the formats: what the tests of readers begin with.
-namespace netstray::capture_testing {
+namespace netstray {
 
 /// A frame that owns its bytes.
 struct OwnFrame {
@@ -90,8 +90,9 @@ struct PcapForm {
 };
 
 inline std::string pcap_head(const PcapForm& form, LinkType link = LinkType::ethernet) {
-  using namespace pcap_format;
-  const std::uint32_t magic = form.modified ? kModified : form.nanoseconds ? kNanoseconds : kMicroseconds;
+  const std::uint32_t magic = form.modified      ? pcap_format::kModified
+                              : form.nanoseconds ? pcap_format::kNanoseconds
+                                                 : pcap_format::kMicroseconds;
   Bytes head(form.swapped);
   head.u32(magic).u16(2).u16(form.minor).u64(0).u32(262'144).u32(static_cast<std::uint32_t>(link));
   return head.text();
@@ -168,4 +169,4 @@ inline std::vector<OwnFrame> all_frames(CaptureReader& reader, std::size_t batch
   return all;
 }
 
-}  // namespace netstray::capture_testing
+}  // namespace netstray

@@ -13,15 +13,13 @@
 namespace netstray {
 namespace {
 
-using namespace pcap_format;
-
 /// Whether a record's two lengths stand the other way round: version 2.3 left that open, older ones did so.
 enum class Lengths { captured_first, captured_second, smaller_is_captured };
 
 struct Head {
   ByteOrder order;
   TimeNs unit = 1000;  ///< nanoseconds that a fraction of 1 stands for
-  std::size_t record_bytes = kRecordBytes;
+  std::size_t record_bytes = pcap_format::kRecordBytes;
   Lengths lengths = Lengths::captured_first;
   LinkType link{};
 };
@@ -105,13 +103,13 @@ bool understand_magic(const std::byte* from, Head& head) {
   const auto magic = ByteOrder::native<std::uint32_t>(from);
   for (const bool swapped : {false, true}) {
     switch (swapped ? __builtin_bswap32(magic) : magic) {
-      case kNanoseconds:
+      case pcap_format::kNanoseconds:
         head.unit = 1;
         break;
-      case kModified:
-        head.record_bytes = kModifiedRecordBytes;
+      case pcap_format::kModified:
+        head.record_bytes = pcap_format::kModifiedRecordBytes;
         break;
-      case kMicroseconds:
+      case pcap_format::kMicroseconds:
         break;
       default:
         continue;
@@ -146,20 +144,20 @@ bool show(ByteWindow& window, std::size_t count) {
 std::unique_ptr<FrameParser> pcap_parser(ByteWindow& window, const std::string& name) {
   Head head;
   if (!show(window, sizeof(std::uint32_t)) || !understand_magic(window.visible().data(), head)) return nullptr;
-  if (!show(window, kHeadBytes)) {
+  if (!show(window, pcap_format::kHeadBytes)) {
     throw Error(fmt::format("{}: a pcap file that ends within its head, after {} of {} bytes{}", name,
-                            window.visible().size(), kHeadBytes,
+                            window.visible().size(), pcap_format::kHeadBytes,
                             window.failure().empty() ? "" : fmt::format(" ({})", window.failure())));
   }
   const std::byte* const bytes = window.visible().data();
-  const unsigned major = head.order.u16(bytes + kVersionAt);
-  const unsigned minor = head.order.u16(bytes + kVersionAt + 2);
+  const unsigned major = head.order.u16(bytes + pcap_format::kVersionAt);
+  const unsigned minor = head.order.u16(bytes + pcap_format::kVersionAt + 2);
   if (major < 2) throw Error(fmt::format("{}: a pcap file of version {}.{}; 2.x is known", name, major, minor));
   head.lengths = lengths_of(major, minor);
   // The highest bits tell how long the checksum behind each frame is, which no decoder of ours asks for.
   constexpr std::uint32_t kLinkBits = 0x03ffffff;
-  head.link = link_type_of(head.order.u32(bytes + kLinkAt) & kLinkBits);
-  window.consume(kHeadBytes);
+  head.link = link_type_of(head.order.u32(bytes + pcap_format::kLinkAt) & kLinkBits);
+  window.consume(pcap_format::kHeadBytes);
   return std::make_unique<PcapParser>(head);
 }
 

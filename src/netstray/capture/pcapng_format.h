@@ -21,9 +21,8 @@ inline constexpr std::size_t kBlockTail = 4;      ///< total length again
 inline constexpr std::size_t kBlockLeast = 12;    ///< both
 inline constexpr std::size_t kSectionBytes = 16;  ///< of the body before its options: magic, version, section's length
 inline constexpr std::size_t kInterfaceBytes = 8;
-inline constexpr std::size_t kPacketBytes = 20;
+inline constexpr std::size_t kPacketBytes = 20;  ///< enhanced ones, too
 inline constexpr std::size_t kSimplePacketBytes = 4;
-inline constexpr std::size_t kEnhancedPacketBytes = 20;
 
 inline constexpr std::uint16_t kEndOfOptions = 0;
 inline constexpr std::uint16_t kTimeResolution = 9;

@@ -15,8 +15,6 @@
 namespace netstray {
 namespace {
 
-using namespace pcapng_format;
-
 constexpr std::uint32_t kMostBlockBytes =
     (std::uint32_t{1} << 27) + (std::uint32_t{1} << 17);  // Wireshark's bound, too
 constexpr std::size_t kMostInterfaces = 65'536;
@@ -30,21 +28,21 @@ struct Interface {
 /// A block's kind, and the least that it must be long; what holds no packet and no interface has no name.
 struct Kind {
   std::string_view name = "a block";
-  std::size_t least = kBlockLeast;
+  std::size_t least = pcapng_format::kBlockLeast;
   bool is_read = false;
 };
 Kind kind_of(std::uint32_t type) noexcept {
   switch (type) {
-    case kSectionHeader:
-      return {"a section header", kBlockLeast + kSectionBytes, true};
-    case kInterface:
-      return {"an interface description", kBlockLeast + kInterfaceBytes, true};
-    case kPacket:
-      return {"a packet block", kBlockLeast + kPacketBytes, true};
-    case kSimplePacket:
-      return {"a simple packet block", kBlockLeast + kSimplePacketBytes, true};
-    case kEnhancedPacket:
-      return {"an enhanced packet block", kBlockLeast + kPacketBytes, true};
+    case pcapng_format::kSectionHeader:
+      return {"a section header", pcapng_format::kBlockLeast + pcapng_format::kSectionBytes, true};
+    case pcapng_format::kInterface:
+      return {"an interface description", pcapng_format::kBlockLeast + pcapng_format::kInterfaceBytes, true};
+    case pcapng_format::kPacket:
+      return {"a packet block", pcapng_format::kBlockLeast + pcapng_format::kPacketBytes, true};
+    case pcapng_format::kSimplePacket:
+      return {"a simple packet block", pcapng_format::kBlockLeast + pcapng_format::kSimplePacketBytes, true};
+    case pcapng_format::kEnhancedPacket:
+      return {"an enhanced packet block", pcapng_format::kBlockLeast + pcapng_format::kPacketBytes, true};
     default:
       return {};
   }
@@ -86,12 +84,12 @@ class PcapngParser final : public FrameParser {
   /// Passes over what is left of a block; false where that is not all there yet, or does not end well.
   bool finish_block(ByteWindow& window) {
     if (rest_ == 0) return true;
-    const std::size_t body = std::min(rest_ - kBlockTail, window.visible().size());
+    const std::size_t body = std::min(rest_ - pcapng_format::kBlockTail, window.visible().size());
     window.consume(body);
     rest_ -= body;
-    if (rest_ > kBlockTail || window.visible().size() < kBlockTail) return false;
+    if (rest_ > pcapng_format::kBlockTail || window.visible().size() < pcapng_format::kBlockTail) return false;
     if (!tail_agrees(window.visible().data())) return false;
-    window.consume(kBlockTail);
+    window.consume(pcapng_format::kBlockTail);
     rest_ = 0;
     return true;
   }
@@ -106,9 +104,10 @@ class PcapngParser final : public FrameParser {
   /// Takes one block, or as much of it as is read.
   Step step(ByteWindow& window, Frame& frame) {
     const auto visible = window.visible();
-    if (visible.size() < kBlockLeast) return Step::wait;
+    if (visible.size() < pcapng_format::kBlockLeast) return Step::wait;
     const std::uint32_t type = order_.u32(visible.data());
-    if (type == kSectionHeader && !find_byte_order(visible.data() + kBlockHead)) return Step::wait;
+    if (type == pcapng_format::kSectionHeader && !find_byte_order(visible.data() + pcapng_format::kBlockHead))
+      return Step::wait;
     length_ = order_.u32(visible.data() + sizeof type);
     const Kind kind = kind_of(type);
     if (!length_is_sound(kind)) return Step::wait;
@@ -116,8 +115,9 @@ class PcapngParser final : public FrameParser {
     const bool is_whole = length_ <= ByteWindow::kCapacity;
     const std::size_t front = is_whole ? length_ : ByteWindow::kCapacity;
     if (visible.size() < front) return Step::wait;
-    if (is_whole && !tail_agrees(visible.data() + length_ - kBlockTail)) return Step::wait;
-    const auto body = visible.subspan(kBlockHead, front - (is_whole ? kBlockLeast : kBlockHead));
+    if (is_whole && !tail_agrees(visible.data() + length_ - pcapng_format::kBlockTail)) return Step::wait;
+    const auto body = visible.subspan(pcapng_format::kBlockHead,
+                                      front - (is_whole ? pcapng_format::kBlockLeast : pcapng_format::kBlockHead));
     const Step done = read(type, body, frame);
     if (done == Step::wait) return done;
     if (!is_whole) {
@@ -130,18 +130,18 @@ class PcapngParser final : public FrameParser {
 
   Step skip(ByteWindow& window) noexcept {
     begun_at_ = window.offset();
-    window.consume(kBlockHead);
-    rest_ = length_ - kBlockHead;
+    window.consume(pcapng_format::kBlockHead);
+    rest_ = length_ - pcapng_format::kBlockHead;
     return Step::other;
   }
 
   bool find_byte_order(const std::byte* from) {
     const auto magic = ByteOrder::native<std::uint32_t>(from);
-    if (magic != kByteOrderMagic && __builtin_bswap32(magic) != kByteOrderMagic) {
+    if (magic != pcapng_format::kByteOrderMagic && __builtin_bswap32(magic) != pcapng_format::kByteOrderMagic) {
       fail("a section header without a byte order");
       return false;
     }
-    order_ = ByteOrder(magic != kByteOrderMagic);
+    order_ = ByteOrder(magic != pcapng_format::kByteOrderMagic);
     return true;
   }
 
@@ -160,13 +160,13 @@ class PcapngParser final : public FrameParser {
 
   Step read(std::uint32_t type, std::span<const std::byte> body, Frame& frame) {
     switch (type) {
-      case kSectionHeader:
+      case pcapng_format::kSectionHeader:
         return begin_section(body);
-      case kInterface:
+      case pcapng_format::kInterface:
         return add_interface(body);
-      case kSimplePacket:
+      case pcapng_format::kSimplePacket:
         return simple_packet(body, frame);
-      case kPacket:
+      case pcapng_format::kPacket:
         return packet(order_.u16(body.data()), body, frame);
       default:
         return packet(order_.u32(body.data()), body, frame);
@@ -189,15 +189,15 @@ class PcapngParser final : public FrameParser {
     }
     std::uint8_t resolution = 6;
     std::int64_t offset_seconds = 0;
-    auto rest = body.subspan(kInterfaceBytes);
+    auto rest = body.subspan(pcapng_format::kInterfaceBytes);
     while (rest.size() >= 4) {
       const std::uint16_t code = order_.u16(rest.data());
       const std::size_t length = order_.u16(rest.data() + 2);
-      if (code == kEndOfOptions) break;
+      if (code == pcapng_format::kEndOfOptions) break;
       rest = rest.subspan(4);
       if (length > rest.size()) return fail("an interface description has an option that is longer than itself");
-      if (code == kTimeResolution && length == 1) resolution = std::to_integer<std::uint8_t>(rest[0]);
-      if (code == kTimeOffset && length == sizeof offset_seconds) {
+      if (code == pcapng_format::kTimeResolution && length == 1) resolution = std::to_integer<std::uint8_t>(rest[0]);
+      if (code == pcapng_format::kTimeOffset && length == sizeof offset_seconds) {
         offset_seconds = static_cast<std::int64_t>(order_.u64(rest.data()));
       }
       rest = rest.subspan(std::min(padded(length), rest.size()));
@@ -213,11 +213,11 @@ class PcapngParser final : public FrameParser {
     const Interface& from = interfaces_[interface];
     const std::uint64_t ticks = std::uint64_t{order_.u32(body.data() + 4)} << 32U | order_.u32(body.data() + 8);
     const std::uint32_t captured = order_.u32(body.data() + 12);
-    if (!captured_is_sound(captured, body.size() - kPacketBytes)) return Step::wait;
+    if (!captured_is_sound(captured, body.size() - pcapng_format::kPacketBytes)) return Step::wait;
     frame.time = last_time_ = from.clock.time(ticks);
     frame.link = from.link;
     frame.length = order_.u32(body.data() + 16);
-    frame.bytes = body.subspan(kPacketBytes, captured);
+    frame.bytes = body.subspan(pcapng_format::kPacketBytes, captured);
     return Step::frame;
   }
 
@@ -227,11 +227,11 @@ class PcapngParser final : public FrameParser {
     const Interface& from = interfaces_.front();
     const std::uint32_t length = order_.u32(body.data());
     const std::uint32_t captured = from.most_captured > 0 ? std::min(length, from.most_captured) : length;
-    if (!captured_is_sound(captured, body.size() - kSimplePacketBytes)) return Step::wait;
+    if (!captured_is_sound(captured, body.size() - pcapng_format::kSimplePacketBytes)) return Step::wait;
     frame.time = last_time_;
     frame.link = from.link;
     frame.length = length;
-    frame.bytes = body.subspan(kSimplePacketBytes, captured);
+    frame.bytes = body.subspan(pcapng_format::kSimplePacketBytes, captured);
     return Step::frame;
   }
 
@@ -265,8 +265,8 @@ class PcapngParser final : public FrameParser {
 }  // namespace
 
 std::unique_ptr<FrameParser> pcapng_parser(ByteWindow& window, const std::string& name) {
-  if (!show(window, sizeof kSectionHeader)) return nullptr;
-  if (ByteOrder::native<std::uint32_t>(window.visible().data()) != kSectionHeader) return nullptr;
+  if (!show(window, sizeof pcapng_format::kSectionHeader)) return nullptr;
+  if (ByteOrder::native<std::uint32_t>(window.visible().data()) != pcapng_format::kSectionHeader) return nullptr;
   auto parser = std::make_unique<PcapngParser>();
   while (!parser->begin(window)) {
     if (parser->broken().empty() && window.fill()) continue;
