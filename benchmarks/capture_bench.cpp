@@ -34,7 +34,7 @@ class Captures {
 
  private:
   void pack(const std::string& bytes) const {
-    const gzFile file = gzopen(path("pcap.gz").c_str(), "wb1");
+    gzFile_s* const file = gzopen(path("pcap.gz").c_str(), "wb1");
     gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
     gzclose(file);
   }
