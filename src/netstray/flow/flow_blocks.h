@@ -45,20 +45,20 @@ struct FlowRefs {
 
 struct FlowHead {
   WheelLink link;
-  std::array<std::uint32_t, 2> address;  ///< IPv4; with an IPv6 address: the block of both, and 0
-  std::array<std::uint16_t, 2> port;
-  std::uint16_t vlan, inner_vlan;
-  std::uint16_t window;  ///< of the only packet
-  std::uint16_t number_high;
-  std::uint32_t number_low;
-  Protocol protocol;
-  std::uint8_t depth;
-  bool is_full : 1;  ///< it has `refs`, no `lone`
-  bool first_v6 : 1, second_v6 : 1;
-  bool one_way : 1, portless : 1;
-  std::uint8_t spare;
+  std::array<std::uint32_t, 2> address{};  ///< IPv4; with an IPv6 address: the block of both, and 0
+  std::array<std::uint16_t, 2> port{};
+  std::uint16_t vlan = 0, inner_vlan = 0;
+  std::uint16_t window = 0;  ///< of the only packet
+  std::uint16_t number_high = 0;
+  std::uint32_t number_low = 0;
+  Protocol protocol{};
+  std::uint8_t depth = 0;
+  bool is_full : 1 = false;  ///< it has `refs`, no `lone`
+  bool first_v6 : 1 = false, second_v6 : 1 = false;
+  bool one_way : 1 = false, portless : 1 = false;
+  std::uint8_t spare = 0;
   union {
-    LonePacket lone;
+    LonePacket lone{};
     FlowRefs refs;
   };
 

@@ -67,6 +67,13 @@ struct Scratch {
   TcpRare rare;
 };
 
+/// The first fragment of an IPv6 datagram has a header for that, which is gone when the datagram is put together.
+constexpr std::uint32_t kFragmentHeader = 8;
+bool has_fragment_header(const Packet& packet) noexcept {
+  return packet.is_fragment && packet.more_fragments && packet.fragment_offset == 0 && packet.source.v6 &&
+         packet.ip_bytes >= packet.payload_bytes + kFragmentHeader;
+}
+
 bool is_later_fragment(const Packet& packet) noexcept { return packet.is_fragment && packet.fragment_offset > 0; }
 
 }  // namespace
@@ -179,6 +186,14 @@ Metered Meter::State::take(const Packet& packet, const Lookup& lookup) {
     Packet nearer = packet;
     nearer.time = std::clamp(packet.time, kEarliest, kLatest);
     return take(nearer, lookup);
+  }
+  if (has_fragment_header(packet)) {
+    Packet without = packet;
+    without.ip_bytes -= kFragmentHeader;
+    without.more_fragments = false;
+    const Metered metered = take(without, lookup);
+    if (metered == Metered::counted) remember_first_fragment(without, lookup);
+    return metered;
   }
   if (wheel_.reaches(packet.time)) advance_clock(packet.time);
   if (is_later_fragment(packet)) return take_later_fragment(packet);

@@ -155,6 +155,18 @@ TEST(Meter, CountsLaterFragmentsToTheConversationOfTheFirst) {
   }
 }
 
+TEST(Meter, CountsAnIpv6DatagramAsIfItHadNotBeenDivided) {
+  auto parts = fragments();
+  for (Packet& part : parts) {
+    part.source.v6 = part.destination.v6 = true;
+    part.ip_bytes = part.payload_bytes + 40 + 8 + (part.fragment_offset == 0 ? 8U : 0U);
+  }
+  const auto records = metered({parts[0], parts[1], parts[2]});
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].sent.payload_bytes, 242U);
+  EXPECT_EQ(records[0].sent.ip_bytes, 40 + 8 + 242U) << "the headers of IP and UDP, none for fragments";
+}
+
 TEST(Meter, MakesAConversationWithoutPortsOfFragmentsWhoseFirstNeverCame) {
   const auto parts = fragments();
   const auto records = metered({parts[1], parts[2]});
