@@ -52,6 +52,12 @@ std::unique_ptr<FrameParser> parser_of(ByteWindow& window) {
   throw no_capture(window);
 }
 
+/// An error of the stream begins with its name, which the warning about its capture does, too.
+std::string without_name(const std::string& failure, const std::string& name) {
+  const std::string prefix = name + ": ";
+  return failure.starts_with(prefix) ? failure.substr(prefix.size()) : failure;
+}
+
 std::string format_of(const FrameParser& parser, const ByteSource& source) {
   std::string format(parser.format());
   if (source.compression() == "gzip") format += ".gz";
@@ -97,7 +103,7 @@ void CaptureFile::end() {
   const std::uint64_t offset = parser_->record_offset(window_);
   const bool is_cut = window_.offset() + window_.visible().size() > offset;
   std::string why = parser_->broken();
-  if (why.empty()) why = window_.failure();
+  if (why.empty()) why = without_name(window_.failure(), input_.name);
   if (why.empty() && is_cut) why = "the file ends in the middle of a packet or block (was it cut short?)";
   if (!why.empty()) input_.broken = BrokenTail{offset, input_.frames, std::move(why)};
 }

@@ -1,5 +1,6 @@
 // What holds of any frames, over many seeds.
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -99,6 +100,26 @@ TEST(CaptureProperty, NoResultDependsOnPiecesOfTheStreamOrOnTheBatch) {
       EXPECT_EQ(reader->frames_read(), frames.size());
       EXPECT_EQ(reader->inputs().front().warning(), "");
       EXPECT_EQ(reader->position(), file.size());
+    }
+  }
+}
+
+TEST(CaptureProperty, ACompressedFileCutAnywhereGivesSomeFramesAndSaysWhy) {
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    Rng rng(seed);
+    const std::vector<OwnFrame> frames = random_frames(rng, 100 + rng.below(100));
+    const std::string whole = rng.below(2) == 0 ? gzipped(pcap_of(frames)) : zstandard(pcapng_of(frames));
+    const std::size_t size = whole.size() / 2 + rng.below(whole.size() / 2);
+    try {
+      const auto reader = CaptureReader::open(open_memory("t", whole.substr(0, size)));
+      const std::vector<OwnFrame> read = all_frames(*reader);
+      ASSERT_LT(read.size(), frames.size() + 1) << "seed " << seed;
+      EXPECT_TRUE(std::equal(read.begin(), read.end(), frames.begin())) << "seed " << seed;
+      const std::string why = reader->inputs().front().broken.value().why;
+      EXPECT_TRUE(why.starts_with("damaged ")) << "seed " << seed << ": " << why;
+      EXPECT_NE(why.find("the compressed data ends early"), std::string::npos) << "seed " << seed << ": " << why;
+    } catch (const Error& error) {  // a block of zstd gives nothing before it is whole
+      EXPECT_NE(std::string(error.what()).find("ends early"), std::string::npos) << "seed " << seed;
     }
   }
 }
