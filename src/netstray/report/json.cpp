@@ -182,6 +182,16 @@ Json learned_column_json(const Encoder::Column& column) {
 
 Json time_or_null(const std::optional<TimeNs>& time) { return time ? Json(format_time(*time)) : Json(nullptr); }
 
+Json disputed_json(const ClaimedAddress& address) {
+  const Json claimants = array_of(address.claimants, [](const Claimant& claimant) {
+    return Json{{"mac", to_text(claimant.mac)},
+                {"first", format_time(claimant.first)},
+                {"last", format_time(claimant.last)},
+                {"claims", claimant.claims}};
+  });
+  return Json{{"address", to_text(address.ip)}, {"claimants", claimants}};
+}
+
 Json packets_json(const CaptureSummary& summary) {
   Json dropped = Json::object();
   for (const auto& [reason, count] : summary.dropped) dropped[reason] = count;
@@ -334,6 +344,7 @@ std::string flows_json(const JsonFrame& frame, const CaptureSummary& summary, st
                 {"bytes", talker.bytes}};
   });
   json["talkers_error"] = summary.talkers_error;
+  json["disputed_addresses"] = array_of(summary.disputed, disputed_json);
   json["fields"] = array_of(fields, [](const std::string& field) { return Json(field); });
   return written(json);
 }

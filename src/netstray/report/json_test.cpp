@@ -77,6 +77,10 @@ TEST(JsonAnswers, OfFlowsSaysWhatWasInTheCapture) {
   EXPECT_EQ(json["last"], "2026-03-02T10:02:05Z");
   EXPECT_EQ(json["protocols"][0].dump(), R"({"protocol":"tcp","flows":50,"packets":1100,"bytes":1500000})");
   EXPECT_EQ(json["talkers"][1].dump(), R"({"address":"2001:db8::1","flows":1,"packets":2,"bytes":120})");
+  EXPECT_EQ(
+      json["disputed_addresses"][0]["claimants"][1].dump(),
+      R"({"mac":"02:00:00:00:00:02","first":"1970-01-01T00:00:00.000000006Z","last":"1970-01-01T00:00:00.000000009Z",)"
+      R"("claims":4})");
   EXPECT_EQ(json["fields"].dump(), R"(["time","src_ip"])");
   const Json empty = parsed(flows_json(sample_frame("flows"), {}, {}));
   EXPECT_TRUE(empty["first"].is_null());

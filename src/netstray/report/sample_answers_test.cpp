@@ -148,6 +148,8 @@ CaptureSummary sample_capture() {
   summary.last = *summary.first + 3'725'000'000'000;
   summary.protocols = {{"tcp", 50, 1100, 1'500'000}, {"udp", 6, 100, 900}};
   summary.talkers = {{*parse_address("10.0.0.1"), 56, 1200, 1'500'900}, {*parse_address("2001:db8::1"), 1, 2, 120}};
+  summary.disputed = {
+      {*parse_address("10.0.0.9"), {{{{2, 0, 0, 0, 0, 1}}, 5, 5, 1}, {{{2, 0, 0, 0, 0, 2}}, 6, 9, 4}}, 0}};
   return summary;
 }
 

@@ -12,11 +12,24 @@ namespace netstray {
 namespace {
 
 constexpr std::size_t kRecordsAtOnce = 256;
+constexpr std::size_t kMostDisputed = 10;      // warnings of addresses that are claimed twice
 constexpr std::uint64_t kManyBadHeaders = 10;  // one in so many is worth a warning
 
 void widen(std::optional<TimeNs>& first, std::optional<TimeNs>& last, TimeNs time) noexcept {
   if (!first || time < *first) first = time;
   if (!last || time > *last) last = time;
+}
+
+/// "192.168.1.1 is claimed by 2 hardware addresses: 00:1b:44:11:3a:b7 (12 times, first at ...), ..."
+std::string dispute_text(const ClaimedAddress& address) {
+  std::vector<std::string> claimants;
+  for (const Claimant& claimant : address.claimants) {
+    claimants.push_back(fmt::format("{} ({}, first at {})", to_text(claimant.mac),
+                                    claimant.claims == 1 ? "once" : grouped(claimant.claims) + " times",
+                                    format_time(claimant.first)));
+  }
+  return fmt::format("{} is claimed by {}{} hardware addresses: {}", to_text(address.ip), claimants.size(),
+                     address.further_claims > 0 ? " and more" : "", join(claimants, ", "));
 }
 
 std::string format_of(const CaptureReader& reader) {
@@ -55,6 +68,7 @@ void CaptureFlows::meter_batch(const PacketBatch& batch) {
   metered_.resize(batch.packets.size());
   meter_->add(batch.packets, metered_);
   for (const auto& frame : batch.frames) count_frame(batch, frame);
+  for (const AddressClaim& claim : batch.claims) claims_.add(claim);
 }
 
 void CaptureFlows::count_frame(const PacketBatch& batch, const PacketBatch::FrameEntry& frame) {
@@ -90,6 +104,40 @@ void CaptureFlows::give() {
   records_.clear();
 }
 
+void CaptureFlows::add_flows(CaptureSummary& summary, std::size_t talkers) const {
+  summary.flows = flows_;
+  for (std::size_t number = 0; number < protocols_.size(); ++number) {
+    const Share& share = protocols_[number];
+    if (share.flows == 0) continue;
+    const auto name = protocol_name(static_cast<Protocol>(number));
+    summary.protocols.push_back({std::string(name), share.flows, share.packets, share.bytes});
+  }
+  std::ranges::stable_sort(summary.protocols, std::greater<>(), &CaptureSummary::ProtocolShare::packets);
+  summary.talkers = talkers_.top(talkers);
+  summary.talkers_error = talkers_.error();
+}
+
+void CaptureFlows::add_warnings(CaptureSummary& summary) const {
+  for (const CaptureInput& input : summary.inputs) {
+    if (input.broken) summary.warnings.push_back({"broken-tail", input.warning()});
+  }
+  if (auto text = checksums_.warning(); !text.empty()) {
+    summary.warnings.push_back({"checksum-offloading", std::move(text)});
+  }
+  const std::uint64_t bad_headers = dropped_[static_cast<std::size_t>(DropReason::bad_ip_checksum)];
+  if (bad_headers > summary.packets_read / kManyBadHeaders) {
+    summary.warnings.push_back(
+        {"ip-checksums",
+         fmt::format(
+             "{} of {} packets have a wrong checksum of the IP header and are in no flow; --no-checksums counts "
+             "them",
+             grouped(bad_headers), grouped(summary.packets_read))});
+  }
+  for (std::size_t i = 0; i < std::min(summary.disputed.size(), kMostDisputed); ++i) {
+    summary.warnings.push_back({"address-claimed-twice", dispute_text(summary.disputed[i])});
+  }
+}
+
 CaptureSummary CaptureFlows::summary(std::size_t talkers) const {
   const CaptureReader& reader = feed_.reader();
   CaptureSummary summary;
@@ -101,32 +149,12 @@ CaptureSummary CaptureFlows::summary(std::size_t talkers) const {
     }
   }
   if (reader.frames_left_out() > 0) summary.dropped.emplace("filter", reader.frames_left_out());
-  summary.flows = flows_;
   summary.first = first_;
   summary.last = last_;
-  for (std::size_t number = 0; number < protocols_.size(); ++number) {
-    const Share& share = protocols_[number];
-    if (share.flows == 0) continue;
-    const auto name = protocol_name(static_cast<Protocol>(number));
-    summary.protocols.push_back({std::string(name), share.flows, share.packets, share.bytes});
-  }
-  std::ranges::stable_sort(summary.protocols, std::greater<>(), &CaptureSummary::ProtocolShare::packets);
-  summary.talkers = talkers_.top(talkers);
-  summary.talkers_error = talkers_.error();
-  for (const CaptureInput& input : reader.inputs()) {
-    summary.inputs.push_back(input);
-    if (input.broken) summary.warnings.push_back({"broken-tail", input.warning()});
-  }
-  if (auto text = checksums_.warning(); !text.empty()) {
-    summary.warnings.push_back({"checksum-offloading", std::move(text)});
-  }
-  const std::uint64_t bad_headers = dropped_[static_cast<std::size_t>(DropReason::bad_ip_checksum)];
-  if (bad_headers > summary.packets_read / kManyBadHeaders) {
-    summary.warnings.push_back(
-        {"ip-checksums", fmt::format("{} of {} packets have a wrong checksum of the IP header and "
-                                     "are in no flow; --no-checksums counts them",
-                                     grouped(bad_headers), grouped(summary.packets_read))});
-  }
+  summary.inputs.assign(reader.inputs().begin(), reader.inputs().end());
+  summary.disputed = claims_.disputed();
+  add_flows(summary, talkers);
+  add_warnings(summary);
   return summary;
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "netstray/flow/address_claims.h"
 #include "netstray/flow/meter.h"
 #include "netstray/packet/decoder.h"
 #include "netstray/source/capture_summary.h"
@@ -57,6 +58,8 @@ class CaptureFlows {
   void count_frame(const PacketBatch& batch, const PacketBatch::FrameEntry& frame);
   void take(FlowRecord&& record);
   void give();
+  void add_flows(CaptureSummary& summary, std::size_t talkers) const;
+  void add_warnings(CaptureSummary& summary) const;
 
   std::optional<std::uint64_t> size_;
   std::string format_;
@@ -74,6 +77,7 @@ class CaptureFlows {
   std::array<Share, 256> protocols_{};
   Talkers talkers_;
   ChecksumWatch checksums_;
+  AddressClaims claims_;
 };
 
 }  // namespace netstray

@@ -8,6 +8,7 @@
 
 #include "netstray/base/time.h"
 #include "netstray/capture/capture_reader.h"
+#include "netstray/flow/address_claims.h"
 #include "netstray/source/talkers.h"
 
 namespace netstray {
@@ -33,6 +34,7 @@ struct CaptureSummary {
   std::vector<ProtocolShare> protocols;  ///< of the flows, most packets first
   std::vector<Talker> talkers;           ///< most bytes first
   std::uint64_t talkers_error = 0;       ///< Talkers::error
+  std::vector<ClaimedAddress> disputed;  ///< IP addresses that several hardware addresses claim
   std::vector<Warning> warnings;         ///< in a fixed order
   std::vector<CaptureInput> inputs;
 };

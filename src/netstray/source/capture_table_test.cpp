@@ -227,6 +227,24 @@ TEST_F(CaptureTable, AHostWhoseChecksumsAreAllWrongIsToldOf) {
   EXPECT_EQ(load_table(path, options).capture->packets_in_flows, 10U);
 }
 
+TEST_F(CaptureTable, AnAddressThatTwoClaimIsToldOf) {
+  TrafficWriter writer(1);
+  writer.add_dns({kClient, kServer, 40001, 53}, kStart, "www.example.org");
+  writer.add_arp(kServer, hardware_address(kServer), kStart + 1);
+  writer.add_arp(kClient, hardware_address(kClient), kStart + 2);
+  EXPECT_TRUE(load_table(write("sound.pcap", writer.finish()), {}).capture->disputed.empty());
+
+  writer.add_dns({kClient, kServer, 40001, 53}, kStart, "www.example.org");
+  writer.add_arp(kServer, hardware_address(kServer), kStart + 1);
+  writer.add_arp(kServer, hardware_address(kClient), kStart + 2);
+  const LoadedTable loaded = load_table(write("poisoned.pcap", writer.finish()), {});
+  ASSERT_EQ(loaded.capture->disputed.size(), 1U);
+  EXPECT_EQ(loaded.capture->disputed[0].ip, kServer);
+  ASSERT_EQ(loaded.capture->warnings.size(), 1U);
+  EXPECT_EQ(loaded.capture->warnings[0].id, "address-claimed-twice");
+  EXPECT_TRUE(loaded.capture->warnings[0].text.starts_with("10.0.0.2 is claimed by 2 hardware addresses: "));
+}
+
 TEST_F(CaptureTable, ABrokenTailIsToldAndWhatCameBeforeIsThere) {
   const auto traffic = some_traffic(1, 50);
   const auto path = write("c.pcap", traffic);

@@ -9,7 +9,6 @@
 namespace netstray {
 namespace {
 
-constexpr std::size_t kMostSenders = 16;
 constexpr std::uint64_t kEnough = 3;
 constexpr std::uint64_t kRightForEachWrong = 4;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@ namespace netstray {
 /// Looks at the first 16 addresses that sent a wrong one; cheap where there are none.
 class ChecksumWatch {
  public:
+  ChecksumWatch() { senders_.reserve(kMostSenders); }
+
   void look(const Packet& packet) noexcept {
     if (packet.bad_checksum || !senders_.empty()) look_closely(packet);
   }
@@ -21,6 +24,7 @@ class ChecksumWatch {
   std::string warning() const;
 
  private:
+  static constexpr std::size_t kMostSenders = 16;
   struct Sender {
     IpAddress address;
     std::uint64_t wrong = 0, right = 0;
