@@ -79,7 +79,8 @@ void Conversation::send_datagram(TimeNs time, bool from_originator, const IpHead
                                  std::span<const std::byte> content) {
   const WireBytes datagram = ip_datagram(source(from_originator), destination(from_originator), header, content);
   if (header.fragment_offset == 0) {
-    count_packet(flow_, side(from_originator), time, datagram.size());
+    const std::size_t fragment_header = source(from_originator).v6 && header.more_fragments ? kFragmentHeaderBytes : 0;
+    count_packet(flow_, side(from_originator), time, datagram.size() - fragment_header);
   } else {
     side(from_originator).ip_bytes += content.size();
   }

@@ -110,7 +110,7 @@ struct Wrapping {
 /// What a meter should count of one end.
 struct ExpectedSide {
   std::uint64_t packets = 0;        ///< a datagram in fragments is one
-  std::uint64_t ip_bytes = 0;       ///< by the IP headers' lengths; of later fragments only what they carry
+  std::uint64_t ip_bytes = 0;       ///< by the IP headers' lengths, as if no datagram were in fragments
   std::uint64_t payload_bytes = 0;  ///< TCP: each byte of the stream once, missed ones too; otherwise summed
   std::uint64_t retransmitted_packets = 0, retransmitted_bytes = 0;
   std::uint64_t missed_bytes = 0;

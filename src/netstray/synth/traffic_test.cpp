@@ -67,6 +67,7 @@ Counted count_packets(const MadeTraffic& traffic) {
       const bool is_later = packet.is_fragment && packet.fragment_offset > 0;
       seen.packets += is_later ? 0 : 1;
       seen.ip_bytes += is_later ? packet.payload_bytes : packet.ip_bytes;
+      if (packet.is_fragment && !is_later && packet.source.v6) seen.ip_bytes -= kFragmentHeaderBytes;
       counted.bad_checksums += packet.bad_checksum ? 1 : 0;
     }
   }

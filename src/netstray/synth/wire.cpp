@@ -97,7 +97,6 @@ WireBytes ipv6_datagram(const IpAddress& source, const IpAddress& destination, c
                         std::span<const std::byte> content) {
   constexpr std::uint32_t kVersion = 0x60000000U;
   constexpr unsigned kFragmentHeader = 44;
-  constexpr std::size_t kFragmentHeaderBytes = 8;
   const bool is_fragment = header.more_fragments || header.fragment_offset > 0;
   const std::size_t length = content.size() + (is_fragment ? kFragmentHeaderBytes : 0);
   WireBytes datagram;

@@ -69,6 +69,8 @@ struct IpHeader {
   std::uint32_t fragment_offset = 0;  ///< bytes, a multiple of 8
   bool more_fragments = false;
 };
+inline constexpr std::size_t kFragmentHeaderBytes = 8;  ///< that an IPv6 fragment has behind its IP header
+
 /// The IP datagram, IPv4 or IPv6 by the addresses, that carries `content`.
 WireBytes ip_datagram(const IpAddress& source, const IpAddress& destination, const IpHeader& header,
                       std::span<const std::byte> content);
