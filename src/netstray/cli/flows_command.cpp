@@ -79,6 +79,8 @@ class FlowsCommand final : public Command {
     declare_seconds(spec, "--tcp-timeout", meter.tcp_idle, "a TCP connection ends after so long a silence");
     declare_seconds(spec, "--udp-timeout", meter.udp_idle, "a UDP conversation ends after so long a silence");
     declare_seconds(spec, "--icmp-timeout", meter.icmp_idle, "an ICMP conversation ends after so long a silence");
+    declare_seconds(spec, "--dns-timeout", meter.dns_idle,
+                    "a UDP conversation with DNS, mDNS and the like: how often to look whether it is over");
     declare_seconds(spec, "--active-timeout", meter.active_limit, "a conversation is cut after so long; 0 = never");
     declare_seconds(spec, "--interim", meter.interim_interval,
                     "a conversation that goes on gives a row so far each time so long has passed; 0 = never");
