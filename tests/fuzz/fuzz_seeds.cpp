@@ -96,7 +96,8 @@ void write_models(const files::path& folder, const Table& table, const ColumnRol
 
 void write_all(const files::path& directory) {
   files::remove_all(directory);
-  for (const char* name : {"csv", "detector", "encoder", "gzip", "jsonl", "model", "names", "packet", "zstd"}) {
+  for (const char* name :
+       {"csv", "detector", "encoder", "flow", "gzip", "jsonl", "model", "names", "packet", "pcap", "pcapng", "zstd"}) {
     files::create_directories(directory / name);
   }
   FlowTableSettings settings;
