@@ -31,7 +31,7 @@ TcpSegment segment_of(const Packet& packet) noexcept;
 void begin_flow(const FlowState& flow, const Packet& packet, std::uint8_t sender) noexcept;
 
 /// Adds a packet of side `sender`, whose blocks must be there. Returns whether it was counted: one with a bad checksum
-/// is only told in the history. `duration` of what follows a close as in the settings.
+/// is only told in the history. Of the settings it takes how long an attempt, and what follows a close, may last.
 bool add_to_flow(const FlowState& flow, const Packet& packet, std::uint8_t sender,
                  const MeterSettings& settings) noexcept;
 

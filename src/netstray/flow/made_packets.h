@@ -15,8 +15,8 @@ class MadePackets {
 
   explicit MadePackets(std::uint16_t server_port = 9999) : server_port_(server_port) {}
 
-  /// One TCP packet, or several of the same kind, as in "S", "SA", "A", "PA", "FA", "R", "RA", "": flags by their first
-  /// letters. Sequence numbers are relative: 0 is the side's SYN.
+  /// A TCP packet with these flags by their first letters, as in "S", "SA", "A", "PA", "FA", "R". Sequence numbers are
+  /// relative: 0 is the side's SYN.
   MadePackets& client(std::string_view flags, std::uint32_t sequence, std::uint32_t acknowledgement = 0,
                       std::uint32_t payload = 0) {
     return tcp(true, flags, sequence, acknowledgement, payload);

@@ -83,7 +83,7 @@ struct MeterCounters {
 /// that come before the first wait for it; where it never comes they are a conversation without ports.
 ///
 /// **Memory** is bounded by a hard cap. When it is full, the conversation with the oldest last packet leaves first
-/// (EndReason::memory). Conversations of one packet take 64 bytes (IPv6: 128), others 300 to 600.
+/// (EndReason::memory). Conversations of one packet take 64 bytes (IPv6: 128), others 256 to 704.
 ///
 /// **Time** is that of the packets. Records leave as conversations end, and the rest at finish() in the order of their
 /// first packets. Same packets, same records, same order: whatever the secret of the hash and however the packets are

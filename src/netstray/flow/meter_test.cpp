@@ -50,6 +50,21 @@ TEST(Meter, NamesUdpStatesByWhoSpoke) {
   EXPECT_EQ(broken.records().front().history, "C");
 }
 
+TEST(Meter, CountsSctpByPortsAndOtherProtocolsWithoutPayload) {
+  MadePackets packets;
+  packets.other(Protocol::sctp, true, 5000, 6000, 16).other(Protocol::sctp, false, 6000, 5000, 20);
+  packets.other(Protocol::sctp, true, 5001, 6000, 1).other(Protocol{89}, true, 0, 0, 44);
+  const auto records = packets.records();
+  ASSERT_EQ(records.size(), 3U);
+  EXPECT_EQ(records[0].originator_port, 5000);
+  EXPECT_EQ(records[0].sent.payload_bytes, 16U);
+  EXPECT_EQ(records[0].received.payload_bytes, 20U);
+  EXPECT_EQ(records[0].state, ConnState::oth);
+  EXPECT_EQ(records[2].responder_port, 0);
+  EXPECT_EQ(records[2].sent.payload_bytes, 0U) << "what follows a header that is not known is not called payload";
+  EXPECT_EQ(records[2].sent.ip_bytes, 72U);
+}
+
 TEST(Meter, EndsSilentConversationsAfterTheirIdleTime) {
   EXPECT_EQ(MadePackets().udp(true, 1).wait(59).udp(true, 1).records().size(), 1U);
   EXPECT_EQ(MadePackets().udp(true, 1).wait(61).udp(true, 1).records().size(), 2U);
@@ -106,10 +121,16 @@ TEST(Meter, TellsApartTunnelsThatAreNoFlow) {
   Meter meter({}, [&](FlowRecord&& record) { records.push_back(std::move(record)); });
   EXPECT_EQ(meter.add({packets.packets().data(), 1}), Metered::not_a_flow);
   EXPECT_EQ(meter.add(packets.packets()), Metered::counted) << "the one that fared best";
+  Packet broken = packets.last();
+  broken.bad_checksum = true;
+  EXPECT_EQ(meter.add({&broken, 1}), Metered::bad_checksum);
+  EXPECT_FALSE(in_flow(Metered::bad_checksum));
   meter.finish();
   ASSERT_EQ(records.size(), 1U);
   EXPECT_EQ(records[0].depth, 1);
+  EXPECT_EQ(records[0].sent.packets, 1U);
   EXPECT_EQ(meter.counters().not_a_flow, 2U);
+  EXPECT_EQ(meter.counters().bad_checksum, 1U);
 }
 
 /// A datagram of three fragments: the first has 8 bytes of UDP header and 92 of payload.

@@ -37,6 +37,7 @@ class TimingWheel {
     for (std::int64_t step = 1; step <= steps; ++step) {
       for (BlockRef ref = take_all(from + step); ref != 0;) {
         const BlockRef next = link(ref).next;
+        pool_.prefetch(next);
         link(ref) = {};
         due(ref);
         ref = next;
