@@ -96,10 +96,7 @@ void write_models(const files::path& folder, const Table& table, const ColumnRol
 
 void write_all(const files::path& directory) {
   files::remove_all(directory);
-  for (const char* name :
-       {"csv", "detector", "encoder", "flow", "gzip", "jsonl", "model", "names", "packet", "pcap", "pcapng", "zstd"}) {
-    files::create_directories(directory / name);
-  }
+  for (const char* name : {"detector", "encoder", "model"}) files::create_directories(directory / name);
   FlowTableSettings settings;
   settings.rows = 40;
   const Table table = make_flow_table(settings);

@@ -1,15 +1,17 @@
-"""What the README shows is what the program prints: each `$ netstray` line is run, and the lines below it must be among
+"""What the README shows is what happens: each line `$ COMMAND` is run by the shell, and the lines below it must be among
 what it prints, in that order (the README leaves some out)."""
 
-import shlex
+import os
+import subprocess
 
 import harness
-from harness import SOURCE, data, run_ok
+from harness import BINARY, SOURCE, data, run_ok
 
 PUBLISHED = {
     "kddcup.data_10_percent.gz": "kdd99/kddcup.data_10_percent.gz",
     "KDDTrain+.txt.gz": "nsl-kdd/KDDTrain+.txt.gz",
     "KDDTest+.txt.gz": "nsl-kdd/KDDTest+.txt.gz",
+    "scan_syn_1000ports.pcapng": "pcap/attacks/scan_syn_1000ports.sanders.pcapng",
 }
 
 
@@ -19,8 +21,8 @@ def shown(text):
     for line in text.splitlines():
         if line.startswith("```"):
             in_block = not in_block
-        elif in_block and line.startswith("$ netstray "):
-            found.append((line.removeprefix("$ netstray "), []))
+        elif in_block and line.startswith("$ "):
+            found.append((line.removeprefix("$ "), []))
         elif in_block and found and line.strip():
             found[-1][1].append(line)
     return found
@@ -36,19 +38,22 @@ class Readme(harness.TestCase):
     def test_a_line_that_is_missing_or_out_of_order_is_noticed(self):
         self.assertIsNone(first_absent(["a", "c"], "a\nb\nc"))
         self.assertEqual(first_absent(["c", "a"], "a\nb\nc"), "a")
-        self.assertEqual(shown("$ netstray no\n```\n$ netstray x y\nout\n\nmore\n```\nno"), [("x y", ["out", "more"])])
+        self.assertEqual(shown("$ netstray no\n```\n$ netstray x y\nout\n\nmore\n```\nno"), [("netstray x y", ["out", "more"])])
 
     def test_every_command_prints_what_the_readme_shows(self):
         for name, path in PUBLISHED.items():
             (self.directory / name).symlink_to(data(path))
         run_ok("demo", "--out", "netstray-demo", cwd=self.directory)
+        environment = {**os.environ, "PATH": f"{BINARY.parent}:{os.environ['PATH']}"}
         commands = shown((SOURCE / "README.md").read_text(encoding="utf-8"))
         self.assertGreater(len(commands), 4)
         for command, lines in commands:
             with self.subTest(command):
-                answer = run_ok(*shlex.split(command), cwd=self.directory)
-                absent = first_absent(lines, answer.out + answer.err)
-                self.assertIsNone(absent, f"the README shows {absent!r}; the program prints\n{answer.out}{answer.err}")
+                done = subprocess.run(command, shell=True, check=False, cwd=self.directory, env=environment, text=True,
+                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                self.assertEqual(done.returncode, 0, done.stdout)
+                absent = first_absent(lines, done.stdout)
+                self.assertIsNone(absent, f"the README shows {absent!r}; this is printed:\n{done.stdout}")
 
 
 if __name__ == "__main__":
