@@ -1,6 +1,7 @@
 #include "netstray/flow/meter.h"
 
 #include <algorithm>
+#include <optional>
 #include <random>
 #include <utility>
 
@@ -105,12 +106,13 @@ class Meter::State {
   Metered take(const Packet& packet, const Lookup& lookup);
   void advance_clock(TimeNs time);
   void check_timer(BlockRef ref);
-  bool add_to(BlockRef ref, const Packet& packet, const Lookup& lookup);
+  bool add_to_its_flow(const Packet& packet, const Lookup& lookup);
+  bool add_to(BlockRef ref, FlowState& flow, const Packet& packet, std::uint8_t sender);
   void create(const Packet& packet, const Lookup& lookup);
   void add_blocks(FlowState& flow, const Packet& packet, std::uint8_t sender) noexcept;
   void make_room(BlockRef keep);
   TimeNs deadline(BlockRef ref) const noexcept;
-  bool is_over(BlockRef ref, const Packet& packet, EndReason& reason);
+  std::optional<EndReason> why_over(BlockRef ref, FlowState& flow, const Packet& packet);
   FlowState unfold(BlockRef ref);
   Packet lone_packet(const FlowHead& head) const noexcept;
   FlowState unfold_into(Scratch& scratch, const FlowHead& head) const noexcept;
@@ -197,21 +199,29 @@ Metered Meter::State::take(const Packet& packet, const Lookup& lookup) {
   }
   if (wheel_.reaches(packet.time)) advance_clock(packet.time);
   if (is_later_fragment(packet)) return take_later_fragment(packet);
-  BlockRef ref = store_.find(lookup.key.key, lookup.hash);
-  EndReason reason{};
-  if (ref != 0 && is_over(ref, packet, reason)) {
-    end(ref, reason);
-    ref = 0;
-  }
-  make_room(ref);
-  bool counted = !packet.bad_checksum;
-  if (ref == 0) {
-    create(packet, lookup);
-  } else {
-    counted = add_to(ref, packet, lookup);
-  }
+  const bool counted = add_to_its_flow(packet, lookup);
   if (packet.is_fragment && packet.more_fragments && counted) remember_first_fragment(packet, lookup);
   return counted ? Metered::counted : Metered::bad_checksum;
+}
+
+/// Adds a packet to its conversation, or begins one. Returns whether it was counted.
+bool Meter::State::add_to_its_flow(const Packet& packet, const Lookup& lookup) {
+  BlockRef ref = store_.find(lookup.key.key, lookup.hash);
+  FlowState flow;
+  if (ref != 0) {
+    if (store_.head(ref).is_full) flow = store_.state_of(ref);
+    if (const auto reason = why_over(ref, flow, packet)) {
+      end(ref, *reason);
+      ref = 0;
+    }
+  }
+  make_room(ref);
+  if (ref == 0) {
+    create(packet, lookup);
+    return !packet.bad_checksum;
+  }
+  if (flow.head == nullptr) flow = unfold(ref);
+  return add_to(ref, flow, packet, lookup.key.sender);
 }
 
 void Meter::State::advance_clock(TimeNs time) {
@@ -234,35 +244,30 @@ TimeNs Meter::State::deadline(BlockRef ref) const noexcept {
   return head.is_full ? deadline_of(store_.state_of(ref), settings_) : deadline_of_lone(head, settings_);
 }
 
-/// Whether the conversation has ended before this packet of the same key, which then begins another. Gives a record
-/// of what it was so far where one is due.
-bool Meter::State::is_over(BlockRef ref, const Packet& packet, EndReason& reason) {
+/// Why the conversation has ended before this packet of the same key, which then begins another; nothing where it has
+/// not. `flow` is the conversation unless it has only its first packet; it is unfolded where that has to be known.
+/// Gives a record of what it was so far where one is due.
+std::optional<EndReason> Meter::State::why_over(BlockRef ref, FlowState& flow, const Packet& packet) {
   const FlowHead& head = store_.head(ref);
-  if (packet.time >= deadline(ref)) {
-    reason = head.is_full && is_closed(store_.state_of(ref)) ? EndReason::closed : EndReason::idle;
-    return true;
-  }
+  const bool full = flow.head != nullptr;
+  const auto ended = [&] { return flow.head != nullptr && is_closed(flow) ? EndReason::closed : EndReason::idle; };
+  if (packet.time >= (full ? deadline_of(flow, settings_) : deadline_of_lone(head, settings_))) return ended();
   const bool may_be_reuse = FlowState::wants_tcp(head) && (packet.tcp_flags & TcpFlags::kSyn) != 0;
-  if (may_be_reuse && !packet.bad_checksum) {
+  const bool may_be_long = settings_.active_limit > 0 || settings_.interim_interval > 0;
+  if (!may_be_reuse && !may_be_long) return {};
+  if (!full) {
     make_room(ref);
-    const FlowState flow = unfold(ref);
-    if (flow.conversation().is_reuse(segment_of(packet))) {
-      reason = is_closed(flow) ? EndReason::closed : EndReason::idle;
-      return true;
-    }
+    flow = unfold(ref);
   }
-  if (settings_.active_limit == 0 && settings_.interim_interval == 0) return false;
-  const TimeNs first = head.is_full ? store_.state_of(ref).common->first : head.lone.time.time();
-  const TimeNs last = head.is_full ? store_.state_of(ref).common->last : first;
-  if (settings_.active_limit > 0 && packet.time - first >= settings_.active_limit) {
-    reason = EndReason::active;
-    return true;
-  }
+  if (may_be_reuse && !packet.bad_checksum && flow.conversation().is_reuse(segment_of(packet))) return ended();
+  const TimeNs first = flow.common->first;
+  const TimeNs last = flow.common->last;
+  if (settings_.active_limit > 0 && packet.time - first >= settings_.active_limit) return EndReason::active;
   const TimeNs every = settings_.interim_interval;
   if (every > 0 && packet.time > last && (packet.time - first) / every > (last - first) / every) {
     give_record(ref, EndReason::interim);
   }
-  return false;
+  return {};
 }
 
 void Meter::State::create(const Packet& packet, const Lookup& lookup) {
@@ -270,9 +275,7 @@ void Meter::State::create(const Packet& packet, const Lookup& lookup) {
   wheel_.add(ref, deadline_of_lone(store_.head(ref), settings_));
 }
 
-bool Meter::State::add_to(BlockRef ref, const Packet& packet, const Lookup& lookup) {
-  FlowState flow = unfold(ref);
-  const std::uint8_t sender = lookup.key.sender;
+bool Meter::State::add_to(BlockRef ref, FlowState& flow, const Packet& packet, std::uint8_t sender) {
   add_blocks(flow, packet, sender);
   const TimeNs before = flow.is_tcp() ? flow.common->deadline : 0;
   const bool counted = add_to_flow(flow, packet, sender, settings_);
@@ -478,20 +481,9 @@ void Meter::State::add_lone_fragments(const FragmentedDatagram& datagram) {
   Lookup lookup;
   lookup.key = key_of(packet, settings_.vlan_in_key);
   lookup.hash = store_.hash_of(lookup.key.key);
-  BlockRef ref = store_.find(lookup.key.key, lookup.hash);
-  EndReason reason{};
-  if (ref != 0 && is_over(ref, packet, reason)) {
-    end(ref, reason);
-    ref = 0;
-  }
-  make_room(ref);
-  if (ref == 0) {
-    create(packet, lookup);
-  } else {
-    add_to(ref, packet, lookup);
-  }
+  add_to_its_flow(packet, lookup);
   if (datagram.waiting < 2) return;
-  ref = store_.find(lookup.key.key, lookup.hash);
+  const BlockRef ref = store_.find(lookup.key.key, lookup.hash);
   make_room(ref);
   unfold(ref).hot[lookup.key.sender]->fragments += datagram.waiting - 1;
 }
