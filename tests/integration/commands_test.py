@@ -49,7 +49,7 @@ class Usage(harness.TestCase):
         self.assert_refused(run("train", "x", "--sead", "1"), 2, "--seed")
         self.assert_refused(run("train", "x", "--seed", "one"), 2, "--seed", "\"one\"", "whole number")
         self.assert_refused(run("train"), 2, "DATA")
-        self.assert_refused(run("scan", "a", "b"), 2, "one argument too many", "\"b\"")
+        self.assert_refused(run("explain", "a", "b", "c"), 2, "one argument too many", "\"c\"")
         self.assert_refused(run("train", "x", "-o", "y", "--threshold", "median:2"), 2, "threshold")
         self.assert_refused(run("train", "x", "-o", "y", "--false-alarms", "2"), 2, "false-alarms")
         self.assert_refused(run("scan", "x", "--layout", "kdd98"), 2, "kdd99")

@@ -110,14 +110,17 @@ class FloodWatch final : public StoryWatch {
     const bool fast = per_second >= Limits::kSynsPerSecond || per_minute >= Limits::kHalfOpenPerMinute;
     const auto flows = static_cast<double>(victim.half_open + victim.others);
     const bool unfinished = static_cast<double>(victim.half_open) >= Limits::kHalfOpenShare * flows;
-    const bool aimed = one_port(victim) || victim.sources.count() >= Limits::kSpoofedSources;
+    const bool aimed = one_port(victim) || sources_of(victim) >= Limits::kSpoofedSources;
     return fast && unfinished && aimed;
   }
+
+  /// Each flow has one; an estimate may be beyond that.
+  static std::uint64_t sources_of(const Victim& victim) { return std::min(victim.sources.count(), victim.flows); }
 
   static bool one_port(const Victim& victim) { return victim.port.votes * 2 >= victim.sent && victim.port.lead > 0; }
 
   static std::string from_words(const Victim& victim) {
-    const std::uint64_t sources = victim.sources.count();
+    const std::uint64_t sources = sources_of(victim);
     if (sources == 1) return "from " + to_text(victim.first_sources.front());
     const bool made_up = sources >= Limits::kSpoofedSources && victim.sent <= Limits::kProbePackets * sources;
     return fmt::format("from {}{} addresses{}", victim.sources.exact() ? "" : "about ", grouped(sources),
@@ -125,7 +128,7 @@ class FloodWatch final : public StoryWatch {
   }
 
   static void finish_story(Story& story, const IpAddress& address, Protocol protocol, const Victim& victim) {
-    const std::uint64_t sources = victim.sources.count();
+    const std::uint64_t sources = sources_of(victim);
     if (sources == 1) {
       story.hosts = {victim.first_sources.front(), address};
       story.scope.others = {victim.first_sources.front()};
@@ -148,7 +151,7 @@ class FloodWatch final : public StoryWatch {
         ReasonList()
             .above("syns_per_second", victim.sum.per_second(victim.syns, Limits::kSecond), Limits::kSynsPerSecond)
             .above("half_open_share", static_cast<double>(victim.half_open) / flows, Limits::kHalfOpenShare)
-            .above("sources", static_cast<double>(victim.sources.count()), Limits::kSpoofedSources)
+            .above("sources", static_cast<double>(sources_of(victim)), Limits::kSpoofedSources)
             .take();
     finish_story(story, address, Protocol::tcp, victim);
     return story;

@@ -53,19 +53,10 @@ std::string addresses_named(const std::vector<IpAddress>& addresses) {
 void NeighbourWatch::add(const AddressClaim& claim) {
   if (is_shared(claim.mac) || is_nobodys(claim.mac)) return;
   if (claim.asked != IpAddress{} && claim.asked != claim.ip) add_question(claim);
-  Claimed* claimed = entry_of(claimed_, claim.ip);
-  if (!claimed) return;
-  const auto end = claimed->holders.begin() + static_cast<std::ptrdiff_t>(claimed->count);
-  auto holder = std::find_if(claimed->holders.begin(), end, [&](const Holder& h) { return h.mac == claim.mac; });
-  if (holder == end) {
-    if (claimed->count == claimed->holders.size()) return;
-    ++claimed->count;
-    *holder = {claim.mac, 0, claim.time, claim.time};
-    auto* claims = claim.ip.v6 ? nullptr : entry_of(claims_of_, claim.mac);
-    if (claims && claims->size() < kMostClaimsKept) claims->push_back(claim.ip);
-  }
-  ++holder->claims;
-  holder->last = std::max(holder->last, claim.time);
+  claims_.add(claim);
+  auto* claims = claim.ip.v6 ? nullptr : entry_of(claims_of_, claim.mac);
+  if (!claims || claims->size() >= kMostClaimsKept) return;
+  if (std::ranges::find(*claims, claim.ip) == claims->end()) claims->push_back(claim.ip);
 }
 
 void NeighbourWatch::add_question(const AddressClaim& claim) {
@@ -110,19 +101,18 @@ void NeighbourWatch::finish(std::vector<Story>& stories) const {
 }
 
 void NeighbourWatch::tell_conflicts(std::vector<Story>& stories) const {
-  for (const auto& [ip, claimed] : claimed_) {
-    if (claimed.count < 2 || stories.size() >= kMostStories) continue;
-    const Holder& first = claimed.holders[0];
-    const Holder& second = claimed.holders[1];
+  for (const ClaimedAddress& claimed : claims_.disputed()) {
+    const Claimant& first = claimed.claimants[0];
+    const Claimant& second = claimed.claimants[1];
     // A host that takes the address of one that has long gone is no conflict.
-    if (second.first > first.last + Limits::kSilence) continue;
+    if (second.first > first.last + Limits::kSilence || stories.size() >= kMostStories) continue;
     Story story = begin_story("address_conflict",
                               sum_of(first.claims + second.claims, first.first, std::max(first.last, second.last)));
-    story.title = fmt::format("address conflict: {} is claimed by {} and {}{}", to_text(ip), to_text(first.mac),
-                              to_text(second.mac), claimed.count > 2 ? " and more" : "");
-    story.hosts = {ip};
-    story.reasons = ReasonList().above("hardware_addresses", static_cast<double>(claimed.count), 2).take();
-    story.scope = {.host = {}, .others = {ip}, .protocol = {}, .ports = {}, .claims = true};
+    story.title = fmt::format("address conflict: {} is claimed by {} and {}{}", to_text(claimed.ip), to_text(first.mac),
+                              to_text(second.mac), claimed.claimants.size() > 2 ? " and more" : "");
+    story.hosts = {claimed.ip};
+    story.reasons = ReasonList().above("hardware_addresses", static_cast<double>(claimed.claimants.size()), 2).take();
+    story.scope = {.host = {}, .others = {claimed.ip}, .protocol = {}, .ports = {}, .claims = true};
     stories.push_back(std::move(story));
   }
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <utility>
@@ -9,17 +8,11 @@
 #include "netstray/alert/distinct.h"
 #include "netstray/alert/story.h"
 #include "netstray/base/time.h"
+#include "netstray/flow/address_claims.h"
 #include "netstray/packet/address.h"
 #include "netstray/packet/decoder.h"
 
 namespace netstray {
-
-/// Frames went from one hardware address to another to reach an IP address.
-struct NextHop {
-  MacAddress from, to;
-  IpAddress destination;
-  TimeNs time = 0;
-};
 
 /// Looks for what goes wrong between hosts of one network segment: two hardware addresses with one IP address; somebody
 /// who says that a neighbour's address is theirs and whom that neighbour's packets go to from then on; somebody who
@@ -33,16 +26,6 @@ class NeighbourWatch {
   void finish(std::vector<Story>& stories) const;
 
  private:
-  struct Holder {
-    MacAddress mac;
-    std::uint64_t claims = 0;
-    TimeNs first = 0, last = 0;
-  };
-  /// Who claimed an IP address; the first four.
-  struct Claimed {
-    std::array<Holder, 4> holders;
-    std::size_t count = 0;
-  };
   struct Asker {
     DistinctAddresses asked;
     std::uint64_t questions = 0;
@@ -61,7 +44,7 @@ class NeighbourWatch {
   void tell_takeovers(std::vector<Story>& stories) const;
   static void tell_asker(const MacAddress& mac, const Asker& asker, std::vector<Story>& stories);
 
-  std::map<IpAddress, Claimed> claimed_;
+  AddressClaims claims_;
   std::map<MacAddress, std::vector<IpAddress>> claims_of_;  // IPv4 only: with IPv6 everybody has several
   std::map<std::pair<MacAddress, IpAddress>, MacAddress> hops_;
   std::map<std::pair<MacAddress, MacAddress>, Moved> moved_;  // from the old next hop to the new one

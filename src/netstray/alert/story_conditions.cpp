@@ -158,6 +158,16 @@ Story begin_story(std::string_view id, const FlowSum& sum) {
   return story;
 }
 
+std::string story_conditions_text(bool markdown) {
+  if (markdown) return story_conditions_markdown();
+  std::string text;
+  for (const StoryCondition& condition : story_conditions()) {
+    text += fmt::format("{} ({}): {}. From: {}.\n", condition.id, name_of(condition.severity), condition.holds_when,
+                        condition.source);
+  }
+  return text;
+}
+
 std::string story_conditions_markdown() {
   std::string text = "| story | severity | ATT&CK | holds when | constants from |\n|---|---|---|---|---|\n";
   for (const StoryCondition& condition : story_conditions()) {

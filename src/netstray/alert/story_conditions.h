@@ -25,5 +25,7 @@ const StoryCondition& story_condition(std::string_view id);
 
 /// The table of docs/stories.md.
 std::string story_conditions_markdown();
+/// For a terminal where `markdown` is false, else the same table.
+std::string story_conditions_text(bool markdown);
 
 }  // namespace netstray

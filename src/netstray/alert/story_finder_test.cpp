@@ -164,6 +164,8 @@ TEST(SynFlood, IsToldWithItsSourcesAndPort) {
   ASSERT_EQ(kinds(stories), "syn_flood");
   EXPECT_TRUE(stories[0].title.starts_with("SYN flood: 192.168.1.2 port 80 got 3,000 SYNs from about "))
       << stories[0].title;
+  EXPECT_GT(*stories[0].reasons[0].number, 2600) << "four standard deviations";
+  EXPECT_LE(*stories[0].reasons[0].number, 3000) << "no more sources than flows";
   EXPECT_TRUE(stories[0].title.ends_with("addresses (spoofed, or a botnet)")) << stories[0].title;
   EXPECT_EQ(stories[0].severity, Severity::high);
 }

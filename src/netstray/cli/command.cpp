@@ -43,6 +43,19 @@ CommandSpec& CommandSpec::option(std::string name, std::string placeholder, std:
   return *this;
 }
 
+CommandSpec& CommandSpec::pair(std::string name, std::string placeholder,
+                               std::optional<std::pair<std::string, std::string>>& value, std::string help) {
+  option(std::move(name), std::move(placeholder), std::move(help), "", [&value](const std::string& text) {
+    if (value && value->second.empty()) {
+      value->second = text;
+    } else {
+      value.emplace(text, "");
+    }
+  });
+  options_.back().values = 2;
+  return *this;
+}
+
 CommandSpec& CommandSpec::text(std::string name, std::string placeholder, std::string& value, std::string help) {
   return option(std::move(name), std::move(placeholder), std::move(help), value,
                 [&value](const std::string& t) { value = t; });

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace netstray {
@@ -22,7 +23,8 @@ class CommandSpec {
     std::string placeholder;  ///< "N"; empty for a flag
     std::string help;
     std::string preset;  ///< default, as a person writes it; may be empty
-    Setter set;          ///< called once per occurrence; throws usage Error
+    Setter set;          ///< called for every value of every occurrence; throws usage Error
+    int values = 1;      ///< that follow its name
   };
   struct Positional {
     std::string name;  ///< "DATA"
@@ -44,6 +46,9 @@ class CommandSpec {
   CommandSpec& positionals(std::string name, std::vector<std::string>& values, std::string help, bool required = true);
   CommandSpec& flag(std::string name, bool& value, std::string help);
   CommandSpec& option(std::string name, std::string placeholder, std::string help, std::string preset, Setter set);
+  /// An option with two values: "--write-pcap 1 out.pcap".
+  CommandSpec& pair(std::string name, std::string placeholder,
+                    std::optional<std::pair<std::string, std::string>>& value, std::string help);
   CommandSpec& text(std::string name, std::string placeholder, std::string& value, std::string help);
   CommandSpec& text(std::string name, std::string placeholder, std::optional<std::string>& value, std::string help);
   CommandSpec& texts(std::string name, std::string placeholder, std::vector<std::string>& values, std::string help);

@@ -67,8 +67,9 @@ bool parse_arguments(const CommandSpec& spec, std::span<const std::string> argum
   std::deque<Bound> options;
   for (const auto& option : spec.options()) {
     auto& bound = options.emplace_back(Bound{&option, {}, nullptr});
-    bound.cli = option.placeholder.empty() ? app.add_flag(option.name)
-                                           : app.add_option(option.name, bound.values)->expected(1, 1)->take_all();
+    bound.cli = option.placeholder.empty()
+                    ? app.add_flag(option.name)
+                    : app.add_option(option.name, bound.values)->expected(option.values)->take_all();
     if (!option.placeholder.empty())
       bound.cli->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }

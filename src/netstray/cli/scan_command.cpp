@@ -2,17 +2,23 @@
 
 #include <fmt/core.h>
 
+#include "netstray/alert/story_conditions.h"
 #include "netstray/base/error.h"
 #include "netstray/base/output_file.h"
 #include "netstray/base/parallel.h"
 #include "netstray/base/text.h"
+#include "netstray/base/time.h"
+#include "netstray/capture/capture_reader.h"
+#include "netstray/cli/capture_scan.h"
 #include "netstray/cli/command.h"
 #include "netstray/cli/console.h"
 #include "netstray/cli/inputs.h"
 #include "netstray/cli/models.h"
 #include "netstray/model/rank.h"
+#include "netstray/report/capture_text.h"
 #include "netstray/report/findings_text.h"
 #include "netstray/report/json.h"
+#include "netstray/report/story_text.h"
 #include "netstray/report/terminal.h"
 
 namespace netstray {
@@ -24,22 +30,37 @@ constexpr double kManyAlike = 0.5;
 class ScanCommand final : public Command {
  public:
   CommandSpec spec() override {
-    CommandSpec spec("scan", "rank what stands out in a table; no training needed");
+    CommandSpec spec("scan", "what stands out in a capture or a table; no training needed");
     spec.describe(
-            "Fits a detector, the isolation forest unless told otherwise, on the very rows that it ranks, so it finds "
+            "Of a capture: tells what was in it, then the stories that its flows make up (scans, floods, password "
+            "guessing, tunnels, ARP poisoning and others, by the named conditions of docs/stories.md), each with a "
+            "display filter for Wireshark, then the rarest flows that no story explains. Packets with wrong checksums "
+            "count. Of a table: fits a detector, the isolation forest unless told otherwise, on the very rows that it "
+            "ranks, so it finds "
             "what is rare in this file. Labels "
             "are never "
             "used; a label column is only shown. Rows that are equal in all learned columns are one line with their "
             "count, and of "
             "rows that stand out in the same way (the same columns lead their reasons) the three highest are shown.")
+        .example("netstray scan office.pcap", "what was in it, and what stands out")
+        .example("netstray scan a.pcap b.pcap.gz --write-pcap 1 story.pcap",
+                 "two files as one; the first story's packets")
         .example("netstray scan flows.csv", "the twenty rows that stand out most, with reasons")
         .example("netstray scan kddcup.data.gz --layout kdd99 --top 50", "a published data set")
         .example("zcat flows.csv.gz | netstray scan - --drop src_port --json", "from a pipe, as JSON")
-        .positional(
-            "FILE", data_,
-            "a capture (pcap, pcapng) or a table (CSV, TSV, JSON lines), plain, .gz or .zst; - is standard input");
+        .positionals(
+            "FILE", files_,
+            "captures (pcap, pcapng; several are one) or a table (CSV, TSV, JSON lines), plain, .gz or .zst; - is "
+            "standard input",
+            false);
     declare_source(spec, source_);
     declare_capture(spec, source_.capture);
+    spec.text("--home-net", "NETWORKS", home_net_, "of a capture: what is inside, in place of the private networks")
+        .text("--from", "TIME", from_, "of a capture: only packets from this time on, 2026-03-02T09:00:00Z")
+        .text("--until", "TIME", until_, "of a capture: only packets before this time")
+        .pair("--write-pcap", "RANK FILE", write_pcap_, "of a capture: write the packets of the story of this rank")
+        .flag("--list-stories", list_stories_, "print which stories there are and when each holds, instead")
+        .flag("--markdown", markdown_, "with --list-stories: as it stands in docs/stories.md");
     declare_max_rows(spec, source_);
     spec.text("--label", "COLUMN", label_, "a column that is a label: shown, never learned");
     declare_learn(spec, learn_);
@@ -52,6 +73,12 @@ class ScanCommand final : public Command {
   }
 
   int run() override {
+    if (list_stories_) {
+      write_file("-", story_conditions_text(markdown_));
+      return 0;
+    }
+    if (markdown_) throw usage_error("scan: --markdown goes with --list-stories");
+    if (files_.empty()) throw usage_error("scan: FILE is missing: a capture or a table (see `netstray scan --help`)");
     set_threads(static_cast<unsigned>(common_.threads));
     console_.quiet = common_.quiet;
     settings_.seed = common_.seed;
@@ -62,7 +89,20 @@ class ScanCommand final : public Command {
                       settings_.recipe.name));
     }
     source_.seed = common_.seed;
-    const LoadedTable loaded = load_table(data_, source_);
+    if (source_.layout) static_cast<void>(layout(*source_.layout));  // refuses a name that there is not
+    if (files_.size() > 1) return scan_capture_files(nullptr);
+    auto file = open_peeked(files_.front());
+    if (is_capture(file->peek(kCaptureMagicBytes))) {
+      refuse_table_options(source_, file->name());
+      return scan_capture_files(std::move(file));
+    }
+    refuse_capture_options();
+    return scan_table(std::move(file));
+  }
+
+ private:
+  int scan_table(std::unique_ptr<PeekedSource> file) {
+    const LoadedTable loaded = load_table(std::move(file), files_.front(), source_);
     const JsonInput input = note_input(loaded, console_);
 
     std::optional<LabelChoice> label;
@@ -77,11 +117,81 @@ class ScanCommand final : public Command {
     warn_of_likeness(ranking, loaded.table.rows());
     const ScanResult result = result_of(ranking, loaded, roles);
     write_file("-", common_.json ? scan_json(console_.frame({input}), result)
-                                 : scan_text(result, data_, console_.warnings(), colour_wanted(1)));
+                                 : scan_text(result, files_.front(), console_.warnings(), colour_wanted(1)));
     return 0;
   }
 
- private:
+  /// `opened`: the only file, where it was opened already.
+  int scan_capture_files(std::unique_ptr<PeekedSource> opened) {
+    CaptureScan scan{files_, source_, time_of("--from", from_), time_of("--until", until_), {}};
+    // A capture made on the host that sends shows wrong checksums; an attack is one whatever its checksums.
+    scan.source.capture.flows.decode.check_checksums = false;
+    if (home_net_) scan.stories.home = parse_ranges("--home-net", *home_net_);
+    ScannedCapture capture = scan_capture(scan, std::move(opened));
+    for (const auto& [id, text] : capture.summary.warnings) console_.warn(id, text);
+    const ScanResult lone = rank_lone_flows(capture);
+    if (write_pcap_) write_story(scan, chosen_story(capture.stories), write_pcap_->second);
+
+    std::vector<JsonInput> inputs;
+    for (const auto& input : capture.summary.inputs) {
+      inputs.push_back({.path = input.name, .format = input.format, .rows = {}, .packets = input.frames});
+    }
+    const bool colour = colour_wanted(1);
+    write_file("-", common_.json
+                        ? capture_scan_json(console_.frame(std::move(inputs)), capture.summary, capture.stories, lone)
+                        : capture_text(capture.summary, join(files_, ", "), colour) + '\n' +
+                              stories_text(capture.stories, lone, static_cast<std::size_t>(top_), colour));
+    return 0;
+  }
+
+  /// Ranks the flows, joins the scores to the stories, and tells what is left.
+  ScanResult rank_lone_flows(ScannedCapture& capture) {
+    const LoadedTable& flows = capture.flows;
+    if (flows.table.rows() < 2) return {.rows = flows.rows_read, .distinct_rows = 0, .labels_used = false, .top = {}};
+    std::optional<LabelChoice> label;
+    if (label_) {
+      flows.table.schema().require(*label_);
+      label = LabelChoice{*label_, ""};
+    }
+    const ColumnRoles roles = choose_columns(flows.table, column_choice(learn_, label, flows));
+    const auto top = static_cast<std::size_t>(top_);
+    Ranking ranking =
+        rank_rows(flows.table, roles, settings_, top * kRankedPerLone, each_ ? Alike::apart : Alike::together);
+    for (const auto& note : ranking.notes) console_.keep("fit", note);
+    join_scores(capture, ranking, top);
+    ScanResult result = result_of(ranking, flows, roles);
+    result.rows = flows.rows_read;
+    return result;
+  }
+
+  const Story& chosen_story(std::span<const Story> stories) const {
+    const auto rank = parse_integer(write_pcap_->first);
+    if (write_pcap_->second.empty() || !rank || *rank < 1) {
+      throw usage_error("--write-pcap: expected the rank of a story and a file, such as --write-pcap 1 story.pcap");
+    }
+    if (static_cast<std::uint64_t>(*rank) > stories.size()) {
+      throw Error(fmt::format("--write-pcap {}: the capture has {} {}", *rank, stories.size(),
+                              stories.size() == 1 ? "story" : "stories"));
+    }
+    return stories[static_cast<std::size_t>(*rank) - 1];
+  }
+
+  static std::optional<TimeNs> time_of(const char* option, const std::optional<std::string>& text) {
+    if (!text) return {};
+    const auto time = parse_time(*text);
+    if (!time) {
+      throw usage_error(
+          fmt::format("{}: found {}, expected a time such as 2026-03-02T09:00:00Z", option, quoted(*text)));
+    }
+    return time;
+  }
+
+  void refuse_capture_options() const {
+    const char* option = home_net_ ? "--home-net" : from_ ? "--from" : until_ ? "--until" : nullptr;
+    if (write_pcap_) option = "--write-pcap";
+    if (option) throw usage_error(fmt::format("{} is for packet captures, but {} is a table", option, files_.front()));
+  }
+
   void warn_of_likeness(const Ranking& ranking, std::size_t rows) {
     if (ranking.distinct_rows == 1) {
       console_.keep("all-rows-equal", "all rows are equal in the learned columns: nothing stands out");
@@ -115,8 +225,15 @@ class ScanCommand final : public Command {
     return result;
   }
 
-  std::string data_;
+  /// Ranked rows that are looked at for each that is shown, as stories explain some of them.
+  static constexpr std::size_t kRankedPerLone = 10;
+
+  std::vector<std::string> files_;
   SourceOptions source_;
+  std::optional<std::string> home_net_, from_, until_;
+  std::optional<std::pair<std::string, std::string>> write_pcap_;
+  bool list_stories_ = false;
+  bool markdown_ = false;
   std::optional<std::string> label_;
   LearnOptions learn_;
   DetectorOptions detector_{.detector = "iforest"};

@@ -4,6 +4,7 @@
 #include <map>
 #include <numeric>
 #include <set>
+#include <span>
 #include <string>
 
 #include <fmt/core.h>
@@ -21,8 +22,9 @@ struct Group {
   std::uint64_t count;
 };
 
-/// Rows with equal fingerprints, in order of their first row.
-std::vector<Group> groups_of(const std::vector<std::uint64_t>& prints) {
+/// Rows with equal fingerprints, in order of their first row. `first_of` becomes, for each row, the first that is
+/// equal.
+std::vector<Group> groups_of(const std::vector<std::uint64_t>& prints, std::span<std::uint32_t> first_of) {
   std::vector<std::uint32_t> order(prints.size());
   std::iota(order.begin(), order.end(), 0U);
   std::sort(order.begin(), order.end(),
@@ -34,6 +36,7 @@ std::vector<Group> groups_of(const std::vector<std::uint64_t>& prints) {
     } else {
       groups.push_back({order[i], 1});
     }
+    first_of[order[i]] = groups.back().first;
   }
   std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) { return a.first < b.first; });
   return groups;
@@ -55,19 +58,28 @@ struct ScoredGroups {
   std::vector<Group> groups;
   Ensemble::Fitted fit;  ///< scores and matrices: one row a group
   std::vector<double> scores;
+  std::vector<std::uint32_t> first_of;  ///< for each row of the table, the first row of its group
 };
 
 ScoredGroups score_groups(const Table& table, const ColumnRoles& columns, const TrainSettings& settings) {
   std::vector<std::uint32_t> rows(table.rows());
   std::iota(rows.begin(), rows.end(), 0U);
-  auto groups = groups_of(fingerprints(table, columns.learned));
+  std::vector<std::uint32_t> first_of(table.rows());
+  auto groups = groups_of(fingerprints(table, columns.learned), first_of);
   std::vector<std::uint32_t> firsts(groups.size());
   std::transform(groups.begin(), groups.end(), firsts.begin(), [](const Group& group) { return group.first; });
   Ensemble::Rows chosen{settings.recipe.unique ? firsts : rows, {}, firsts, true};
   auto fit = Ensemble::fit(table, columns.learned, chosen, settings.recipe, settings.seed);
   fit.ensemble.calibrate(fit.scores);
   auto scores = fit.ensemble.joined(fit.scores);
-  return {std::move(groups), std::move(fit), std::move(scores)};
+  return {std::move(groups), std::move(fit), std::move(scores), std::move(first_of)};
+}
+
+std::vector<double> scores_of_rows(const ScoredGroups& scored) {
+  std::vector<double> scores(scored.first_of.size());
+  for (std::size_t i = 0; i < scored.groups.size(); ++i) scores[scored.groups[i].first] = scored.scores[i];
+  for (std::size_t row = 0; row < scores.size(); ++row) scores[row] = scores[scored.first_of[row]];
+  return scores;
 }
 
 /// The `count` highest, highest first.
@@ -157,6 +169,7 @@ Ranking rank_rows(const Table& table, const ColumnRoles& columns, const TrainSet
   ranking.distinct_rows = scored.groups.size();
   ranking.commonest_share = commonest_share(scored.groups, table.rows());
   ranking.notes = std::move(scored.fit.notes);
+  ranking.scores = scores_of_rows(scored);
 
   std::vector<std::uint32_t> rows(table.rows());
   std::iota(rows.begin(), rows.end(), 0U);

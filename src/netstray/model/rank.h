@@ -23,6 +23,7 @@ struct Ranking {
   std::uint64_t distinct_rows = 0;
   double commonest_share = 0;      ///< share of the rows that the ten commonest distinct rows make up
   std::vector<std::string> notes;  ///< what a user must know of the fit
+  std::vector<double> scores;      ///< one a row of the table
 };
 
 /// Which rows become entries of their own.

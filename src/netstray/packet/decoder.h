@@ -31,6 +31,13 @@ struct AddressClaim {
   IpAddress asked{};   ///< whose hardware address it wants to know; all zero where it asks nothing
 };
 
+/// A frame went from one hardware address to another to reach an IP address.
+struct NextHop {
+  MacAddress from, to;
+  IpAddress destination;
+  TimeNs time = 0;
+};
+
 /// What is in one frame.
 struct Decoded {
   static constexpr std::size_t kMostPackets = 8;

@@ -206,6 +206,61 @@ void add_rows(Json& json, const TrainingRecord& record) {
   json["rows_used"] = record.rows_used;
 }
 
+void add_capture(Json& json, const CaptureSummary& summary) {
+  json["packets"] = packets_json(summary);
+  json["flows"] = summary.flows;
+  json["first"] = time_or_null(summary.first);
+  json["last"] = time_or_null(summary.last);
+  json["protocols"] = array_of(summary.protocols, [](const CaptureSummary::ProtocolShare& share) {
+    return Json{{"protocol", share.name}, {"flows", share.flows}, {"packets", share.packets}, {"bytes", share.bytes}};
+  });
+  json["talkers"] = array_of(summary.talkers, [](const Talker& talker) {
+    return Json{{"address", to_text(talker.address)},
+                {"flows", talker.flows},
+                {"packets", talker.packets},
+                {"bytes", talker.bytes}};
+  });
+  json["talkers_error"] = summary.talkers_error;
+  json["disputed_addresses"] = array_of(summary.disputed, disputed_json);
+}
+
+void add_ranking(Json& json, const ScanResult& result) {
+  json["rows"] = result.rows;
+  json["distinct_rows"] = result.distinct_rows == 0 ? Json(nullptr) : Json(result.distinct_rows);
+  json["labels_used"] = result.labels_used;
+  json["top"] = array_of(result.top, [](const Finding& finding) {
+    return Json{{"rank", finding.rank},
+                {"row", finding.row},
+                {"line", finding.line},
+                {"count", finding.count},
+                {"similar", finding.similar},
+                {"score", number(finding.score)},
+                {"carried", carried_values(finding.carried)},
+                {"reasons", array_of(finding.reasons, reason_json)}};
+  });
+}
+
+Json stories_json(std::span<const Story> stories) {
+  Json array = Json::array();
+  for (const Story& story : stories) {
+    array.push_back({{"rank", array.size() + 1},
+                     {"title", story.title},
+                     {"kind", std::string(story.kind)},
+                     {"severity", std::string(name_of(story.severity))},
+                     {"technique", text_or_null(std::string(story.technique))},
+                     {"hosts", array_of(story.hosts, [](const IpAddress& host) { return Json(to_text(host)); })},
+                     {"flows", story.flows},
+                     {"packets", story.packets},
+                     {"bytes", story.bytes},
+                     {"first", format_time(story.first)},
+                     {"last", format_time(story.last)},
+                     {"score", number(story.score)},
+                     {"reasons", array_of(story.reasons, reason_json)},
+                     {"display_filter", story.scope.display_filter()}});
+  }
+  return array;
+}
+
 }  // namespace
 
 std::string reasons_json(std::span<const Reason> reasons) {
@@ -246,21 +301,18 @@ std::string evaluate_json(const JsonFrame& frame, const Evaluation& evaluation, 
   return written(json);
 }
 
+std::string capture_scan_json(const JsonFrame& frame, const CaptureSummary& summary, std::span<const Story> stories,
+                              const ScanResult& result) {
+  Json json = frame_json(frame);
+  add_capture(json, summary);
+  json["stories"] = stories_json(stories);
+  add_ranking(json, result);
+  return written(json);
+}
+
 std::string scan_json(const JsonFrame& frame, const ScanResult& result) {
   Json json = frame_json(frame);
-  json["rows"] = result.rows;
-  json["distinct_rows"] = result.distinct_rows == 0 ? Json(nullptr) : Json(result.distinct_rows);
-  json["labels_used"] = result.labels_used;
-  json["top"] = array_of(result.top, [](const Finding& finding) {
-    return Json{{"rank", finding.rank},
-                {"row", finding.row},
-                {"line", finding.line},
-                {"count", finding.count},
-                {"similar", finding.similar},
-                {"score", number(finding.score)},
-                {"carried", carried_values(finding.carried)},
-                {"reasons", array_of(finding.reasons, reason_json)}};
-  });
+  add_ranking(json, result);
   return written(json);
 }
 
@@ -330,21 +382,7 @@ std::string models_verify_json(const JsonFrame& frame, const ModelCheck& check) 
 
 std::string flows_json(const JsonFrame& frame, const CaptureSummary& summary, std::span<const std::string> fields) {
   Json json = frame_json(frame);
-  json["packets"] = packets_json(summary);
-  json["flows"] = summary.flows;
-  json["first"] = time_or_null(summary.first);
-  json["last"] = time_or_null(summary.last);
-  json["protocols"] = array_of(summary.protocols, [](const CaptureSummary::ProtocolShare& share) {
-    return Json{{"protocol", share.name}, {"flows", share.flows}, {"packets", share.packets}, {"bytes", share.bytes}};
-  });
-  json["talkers"] = array_of(summary.talkers, [](const Talker& talker) {
-    return Json{{"address", to_text(talker.address)},
-                {"flows", talker.flows},
-                {"packets", talker.packets},
-                {"bytes", talker.bytes}};
-  });
-  json["talkers_error"] = summary.talkers_error;
-  json["disputed_addresses"] = array_of(summary.disputed, disputed_json);
+  add_capture(json, summary);
   json["fields"] = array_of(fields, [](const std::string& field) { return Json(field); });
   return written(json);
 }

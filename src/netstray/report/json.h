@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "netstray/alert/story.h"
 #include "netstray/base/instruction_set.h"
 #include "netstray/base/machine.h"
 #include "netstray/base/version.h"
@@ -71,6 +72,9 @@ std::string train_json(const JsonFrame& frame, const ModelSummary& model);
 /// `model` may be null: scores made elsewhere.
 std::string evaluate_json(const JsonFrame& frame, const Evaluation& evaluation, const ModelSummary* model);
 std::string scan_json(const JsonFrame& frame, const ScanResult& result);
+/// `scan` of a capture; `result` has the flows that no story explains.
+std::string capture_scan_json(const JsonFrame& frame, const CaptureSummary& summary, std::span<const Story> stories,
+                              const ScanResult& result);
 std::string score_json(const JsonFrame& frame, const ScoreSummary& summary);
 std::string explain_json(const JsonFrame& frame, const Explanation& explanation);
 std::string models_show_json(const JsonFrame& frame, const ModelSummary& model);

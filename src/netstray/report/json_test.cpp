@@ -205,6 +205,37 @@ TEST(JsonAnswers, StayValidWithHostileText) {
   EXPECT_EQ(json["inputs"][0]["path"], "a\"b\\\xef\xbf\xbd\n.csv");
 }
 
+Story sample_story() {
+  Story story;
+  story.kind = "port_scan";
+  story.title = "port scan: \x01";
+  story.severity = Severity::medium;
+  story.hosts = {*parse_address("10.0.0.1"), *parse_address("2001:db8::1")};
+  story.flows = 7;
+  story.reasons = ReasonList().above("distinct_ports", 40, 15).take();
+  story.scope.host = story.hosts[0];
+  return story;
+}
+
+std::string sample_capture_scan() {
+  return capture_scan_json(sample_frame("scan"), sample_capture(), std::vector{sample_story()}, sample_scan());
+}
+
+TEST(JsonAnswers, StoriesHaveRankTitleReasonsAndFilter) {
+  const Json json = parsed(sample_capture_scan());
+  const Json& told = json["stories"][0];
+  EXPECT_EQ(told["rank"], 1);
+  EXPECT_EQ(told["severity"], "medium");
+  EXPECT_EQ(told["hosts"][1], "2001:db8::1");
+  EXPECT_EQ(told["reasons"][0]["value"], 40);
+  EXPECT_EQ(told["reasons"][0]["usual_high"], 15);
+  EXPECT_EQ(told["display_filter"], "ip.addr == 10.0.0.1");
+  EXPECT_TRUE(told["score"].is_null());
+  EXPECT_TRUE(told["technique"].is_null());
+  EXPECT_TRUE(json.contains("packets"));
+  EXPECT_EQ(json["top"].size(), sample_scan().top.size());
+}
+
 // docs/json.md: each command has a section, what several share stands in "Shared parts".
 
 std::string section_of(const std::string& document, const std::string& heading) {
@@ -227,6 +258,15 @@ void gather_keys(const Json& json, std::set<std::string>& keys) {
   }
 }
 
+void expect_documented(const std::string& command, const std::string& answer, const std::string& sections) {
+  std::set<std::string> keys;
+  gather_keys(parsed(answer), keys);
+  for (const auto& key : keys) {
+    const std::string marked = "`" + key + "`";
+    EXPECT_TRUE(sections.find(marked) != std::string::npos) << command << ": " << marked << " is not documented";
+  }
+}
+
 TEST(JsonDocument, NamesEveryKeyOfEveryCommand) {
   std::ifstream file("docs/json.md");
   ASSERT_TRUE(file) << "docs/json.md: run the tests in the repository's root";
@@ -237,14 +277,10 @@ TEST(JsonDocument, NamesEveryKeyOfEveryCommand) {
   for (const auto& [command, answer] : answers()) {
     const std::string own = section_of(text.str(), command);
     EXPECT_FALSE(own.empty()) << "no section \"## " << command << "\"";
-    std::set<std::string> keys;
-    gather_keys(parsed(answer), keys);
-    for (const auto& key : keys) {
-      const std::string marked = "`" + key + "`";
-      EXPECT_TRUE((own + shared).find(marked) != std::string::npos)
-          << command << ": " << marked << " is not documented";
-    }
+    expect_documented(command, answer, own + shared);
   }
+  expect_documented("scan of a capture", sample_capture_scan(),
+                    shared + section_of(text.str(), "scan") + section_of(text.str(), "flows"));
 }
 
 }  // namespace

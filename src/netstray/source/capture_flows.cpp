@@ -47,7 +47,9 @@ DropReason reason_of(const PacketBatch::FrameEntry& frame, std::span<const Meter
 }  // namespace
 
 CaptureFlows::CaptureFlows(std::unique_ptr<CaptureReader> reader, const FlowSettings& settings)
-    : size_(reader->size()), format_(format_of(*reader)), feed_(std::move(reader), settings.decode) {
+    : size_(reader->size()),
+      format_(format_of(*reader)),
+      feed_(std::move(reader), settings.decode, settings.next_hops) {
   meter_.emplace(settings.meter, [this](FlowRecord&& record) { take(std::move(record)); });
   records_.reserve(kRecordsAtOnce);
 }
@@ -55,6 +57,7 @@ CaptureFlows::CaptureFlows(std::unique_ptr<CaptureReader> reader, const FlowSett
 void CaptureFlows::run(const Sink& sink, const std::function<void(std::uint64_t position)>& after_batch) {
   sink_ = &sink;
   while (const auto batch = feed_.next()) {
+    if (watcher_) watcher_(*batch);
     meter_batch(*batch);
     position_ = batch->position;
     if (!size_) give();

@@ -24,6 +24,7 @@ namespace netstray {
 struct FlowSettings {
   DecodeSettings decode;
   MeterSettings meter;
+  bool next_hops = false;  ///< whether batches have their hops
 };
 
 /// A capture on its way through decoder and meter to flow records, and the sum of what was seen. Reading and decoding
@@ -40,6 +41,8 @@ class CaptureFlows {
   /// given as soon as they are there. `after_batch` is called now and then with position(). Throws what the reader and
   /// `sink` throw. Only once.
   void run(const Sink& sink, const std::function<void(std::uint64_t position)>& after_batch = {});
+  /// Is given every batch before its packets are metered: for what is in no flow (claims, hops). Before run().
+  void watch(std::function<void(const PacketBatch&)> watcher) { watcher_ = std::move(watcher); }
   /// Bytes of the files that were read so far; any thread may ask.
   std::uint64_t position() const noexcept { return position_; }
   /// Of all files, where that is known.
@@ -66,6 +69,7 @@ class CaptureFlows {
   PacketFeed feed_;
   std::optional<Meter> meter_;
   const Sink* sink_ = nullptr;
+  std::function<void(const PacketBatch&)> watcher_;
   std::vector<FlowRecord> records_;
   std::vector<Metered> metered_;
   std::atomic<std::uint64_t> position_{0};

@@ -24,8 +24,12 @@ void add_frame(const Frame& frame, const Decoded& decoded, PacketBatch& batch) {
 
 }  // namespace
 
-PacketFeed::PacketFeed(std::unique_ptr<CaptureReader> reader, const DecodeSettings& settings)
-    : reader_(std::move(reader)), decoder_(settings), live_(!reader_->size()), queue_(kBatchesAhead) {
+PacketFeed::PacketFeed(std::unique_ptr<CaptureReader> reader, const DecodeSettings& settings, bool with_hops)
+    : reader_(std::move(reader)),
+      decoder_(settings),
+      live_(!reader_->size()),
+      with_hops_(with_hops),
+      queue_(kBatchesAhead) {
   if (threads() > 1) thread_ = std::thread([this] { give_all(); });
 }
 
@@ -53,6 +57,16 @@ void PacketFeed::give_all() {
   }
 }
 
+void PacketFeed::add_hop(PacketBatch& batch, TimeNs time) {
+  const NextHop hop{decoded_.source_mac, decoded_.destination_mac, decoded_.packets[0].destination, time};
+  const auto& ip = hop.destination.bytes;
+  const std::size_t last = hop.destination.v6 ? 15 : 3;
+  NextHop& recent = recent_hops_[(ip[last] ^ ip[last - 1] ^ hop.from.bytes[5]) % recent_hops_.size()];
+  if (recent.from == hop.from && recent.to == hop.to && recent.destination == hop.destination) return;
+  recent = hop;
+  batch.hops.push_back(hop);
+}
+
 bool PacketFeed::fill(PacketBatch& batch) {
   std::array<Frame, kFramesAtOnce> frames;
   batch.frames.reserve(kFramesPerBatch);
@@ -62,6 +76,7 @@ bool PacketFeed::fill(PacketBatch& batch) {
     for (std::size_t i = 0; i < count; ++i) {
       decoder_.decode(frames[i], decoded_);
       add_frame(frames[i], decoded_, batch);
+      if (with_hops_ && decoded_.has_macs && decoded_.count > 0) add_hop(batch, frames[i].time);
     }
     if (count == 0 || live_) break;
   }

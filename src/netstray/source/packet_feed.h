@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,6 +26,7 @@ struct PacketBatch {
   std::vector<FrameEntry> frames;
   std::vector<Packet> packets;
   std::vector<AddressClaim> claims;
+  std::vector<NextHop> hops;   ///< only where asked for; one that came shortly before may be left out
   std::uint64_t position = 0;  ///< bytes of the files read so far
 
   std::span<const Packet> packets_of(const FrameEntry& frame) const noexcept {
@@ -36,7 +38,8 @@ struct PacketBatch {
 /// batches are the same for any number of threads. Not thread-safe.
 class PacketFeed {
  public:
-  PacketFeed(std::unique_ptr<CaptureReader> reader, const DecodeSettings& settings);
+  /// `with_hops`: whether batches have their `hops`.
+  PacketFeed(std::unique_ptr<CaptureReader> reader, const DecodeSettings& settings, bool with_hops = false);
   ~PacketFeed();
   PacketFeed(const PacketFeed&) = delete;
   PacketFeed& operator=(const PacketFeed&) = delete;
@@ -48,12 +51,15 @@ class PacketFeed {
 
  private:
   bool fill(PacketBatch& batch);
+  void add_hop(PacketBatch& batch, TimeNs time);
   void give_all();
 
   std::unique_ptr<CaptureReader> reader_;
   Decoder decoder_;
   Decoded decoded_;
   bool live_;  // of unknown size: what has come is handed on at once
+  bool with_hops_;
+  std::array<NextHop, 256> recent_hops_{};  // by hash, so that a conversation tells its hop once
   BoundedQueue<PacketBatch> queue_;
   std::thread thread_;
 };

@@ -186,13 +186,25 @@ std::vector<const FlowField*> fields_for(const CaptureChoice& choice, const Sche
 TableSource::TableSource(std::string path, std::unique_ptr<TableReader> reader, const Layout* layout)
     : path_(std::move(path)), reader_(std::move(reader)), layout_(layout) {}
 
+std::unique_ptr<PeekedSource> open_peeked(const std::string& path) {
+  return std::make_unique<PeekedSource>(read_ahead(open_bytes(path)));
+}
+
+void refuse_table_options(const SourceOptions& options, const std::string& name) {
+  refuse(table_option(options), "tables", name, "is a packet capture");
+}
+
 TableSource TableSource::open(const std::string& path, const SourceOptions& options, bool keep_text,
                               const Schema* expected) {
+  return open(open_peeked(path), path, options, keep_text, expected);
+}
+
+TableSource TableSource::open(std::unique_ptr<PeekedSource> source, const std::string& path,
+                              const SourceOptions& options, bool keep_text, const Schema* expected) {
   const Layout* chosen = options.layout ? &netstray::layout(*options.layout) : nullptr;
   auto csv = csv_options(options, chosen, keep_text, expected);
-  auto source = std::make_unique<PeekedSource>(read_ahead(open_bytes(path)));
   if (is_capture(source->peek(kCaptureMagicBytes))) {
-    refuse(table_option(options), "tables", source->name(), "is a packet capture");
+    refuse_table_options(options, source->name());
     auto fields = fields_for(options.capture, expected);
     return {path, std::make_unique<CaptureTableReader>(std::move(source), std::move(fields), options.capture), nullptr};
   }
@@ -214,7 +226,12 @@ std::string TableSource::format() const {
 }
 
 LoadedTable load_table(const std::string& path, const SourceOptions& options, const Schema* expected) {
-  auto source = TableSource::open(path, options, false, expected);
+  return load_table(open_peeked(path), path, options, expected);
+}
+
+LoadedTable load_table(std::unique_ptr<PeekedSource> file, const std::string& path, const SourceOptions& options,
+                       const Schema* expected) {
+  auto source = TableSource::open(std::move(file), path, options, false, expected);
   TableReader& reader = source.reader();
   Progress progress("reading");
   MemoryGuard guard(path);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "netstray/base/peeked_source.h"
 #include "netstray/feature/flow_field.h"
 #include "netstray/source/capture_table.h"
 #include "netstray/source/layout.h"
@@ -29,6 +30,12 @@ struct SourceOptions {
   CaptureChoice capture;                  ///< --features, --filter, --labels, ...: of captures only
 };
 
+/// A file opened, of which the first bytes can be looked at; `-` = standard input.
+std::unique_ptr<PeekedSource> open_peeked(const std::string& path);
+
+/// Throws usage Error where an option was given that is for tables only; `name` is a capture.
+void refuse_table_options(const SourceOptions& options, const std::string& name);
+
 /// A table as a user named it, opened: reads it by batches, knows its layout.
 class TableSource {
  public:
@@ -40,6 +47,9 @@ class TableSource {
   /// for an option that is for another kind of file.
   static TableSource open(const std::string& path, const SourceOptions& options, bool keep_text = false,
                           const Schema* expected = nullptr);
+  /// The same of what was opened already.
+  static TableSource open(std::unique_ptr<PeekedSource> source, const std::string& path, const SourceOptions& options,
+                          bool keep_text = false, const Schema* expected = nullptr);
 
   TableReader& reader() noexcept { return *reader_; }
   const TableReader& reader() const noexcept { return *reader_; }
@@ -86,5 +96,7 @@ struct LoadedTable {
 /// TableReader, where there are no rows, and where the table grows over three quarters of the memory that the process
 /// may take.
 LoadedTable load_table(const std::string& path, const SourceOptions& options, const Schema* expected = nullptr);
+LoadedTable load_table(std::unique_ptr<PeekedSource> file, const std::string& path, const SourceOptions& options,
+                       const Schema* expected = nullptr);
 
 }  // namespace netstray
