@@ -11,6 +11,7 @@ writes it anew, and the test also compares file by file.
 
 import collections
 import csv
+import functools
 import gzip
 import hashlib
 import io
@@ -32,6 +33,7 @@ KINDS = ("pcap", "nsecpcap", "pcapng")
 PATIENCE = 10  # seconds for one file; a batch of files, all of them small, takes less
 
 
+@functools.cache
 def unpack():
     """The archives' files and those that lie beside them, by their names, relative to a folder of the build."""
     folder = harness.data("pcap")
@@ -48,9 +50,10 @@ def unpack():
     return dict(sorted(names.items()))
 
 
-def read_all(files):
+@functools.cache
+def read_all():
     """{name: (packets, or error, and what is wrong)} as our reader says."""
-    paths = {str(path): name for name, path in files.items()}
+    paths = {str(path): name for name, path in unpack().items()}
     done = subprocess.run([READER, "--each"], input="\n".join(paths), capture_output=True, text=True, errors="replace",
                           timeout=30 * PATIENCE, check=True)
     found = {}
@@ -117,11 +120,10 @@ def parts_of(content, packets):
 
 
 class Captures(harness.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.files = unpack()
-        cls.found = read_all(cls.files)
+    def setUp(self):
+        super().setUp()
+        self.files = unpack()
+        self.found = read_all()
 
     def test_every_file_is_read_to_an_end(self):
         self.assertEqual(set(self.found), set(self.files))
