@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "netstray/alert/story_testing.h"
+#include "netstray/synth/office_capture.h"
 #include "netstray/synth/traffic.h"
 
 namespace netstray::made {
@@ -348,6 +349,15 @@ TEST(Stories, OfOrdinaryTrafficThereAreNone) {
       // The maker adds a port scan and a flood now and then; nothing else is there.
       EXPECT_TRUE(story.kind == "port_scan" || story.kind == "syn_flood") << seed << ": " << story.title;
     }
+  }
+}
+
+TEST(Stories, OfAnOfficeAreItsAttacksAndNothingElse) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    EXPECT_EQ(kinds(stories_of(make_office_capture({.seed = seed, .attacked = false}))), "") << seed;
+    EXPECT_EQ(kinds(stories_of(make_office_capture({.seed = seed}))),
+              "password_guessing dns_tunnel address_conflict port_scan")
+        << seed;
   }
 }
 

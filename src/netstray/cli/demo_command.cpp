@@ -8,10 +8,12 @@
 #include "netstray/base/error.h"
 #include "netstray/base/output_file.h"
 #include "netstray/base/text.h"
+#include "netstray/capture/pcap_writer.h"
 #include "netstray/cli/command.h"
 #include "netstray/cli/console.h"
 #include "netstray/cli/program.h"
 #include "netstray/synth/flow_table.h"
+#include "netstray/synth/office_capture.h"
 #include "netstray/table/csv_writer.h"
 
 namespace netstray {
@@ -27,8 +29,9 @@ class DemoCommand final : public Command {
   CommandSpec spec() override {
     CommandSpec spec("demo", "made-up traffic, start to finish");
     spec.describe(
-            "Makes up the flows of an office: a quiet week, and a day with planted anomalies of several kinds. Then "
-            "learns from the "
+            "Makes up an office: a capture of an hour in which it is attacked, the flows of a quiet week, and those of "
+            "a "
+            "day with planted anomalies of several kinds. Tells what stands out in the capture. Then learns from the "
             "quiet week, ranks, explains and evaluates the day, with the same commands that you would type.")
         .example("netstray demo", "files go to ./netstray-demo")
         .text("-o,--out", "DIR", out_, "where the files go")
@@ -43,6 +46,7 @@ class DemoCommand final : public Command {
     const std::string model = in_out("usual.nst");
     const std::string report = in_out("report.html");
     const std::vector<std::string> labels = {"--label", "label", "--normal", std::string(kNormalLabel)};
+    step("What stands out in the hour on the wire?", {"scan", in_out("one-hour.pcap"), "--top", "5"});
     step("What stands out in the day, without any training?", {"scan", day, "--drop", "src_port", "--top", "5"});
     step("Learn what is usual from the quiet week.",
          with(labels, {"train", quiet, "-o", model, "--drop", "src_port", "--false-alarms", "0.01"}));
@@ -78,11 +82,20 @@ class DemoCommand final : public Command {
     day.start = quiet.start + kWeek;
     write_table(make_flow_table(quiet), "quiet-week.csv");
     write_table(make_flow_table(day), "one-day.csv");
-    std::string text =
-        fmt::format("An office's made-up flows: {} of a quiet week, {} of one day with these planted anomalies:\n",
-                    grouped(kQuietRows), grouped(kTodayRows));
+    write_capture();
+    std::string text = "An office's made-up packets of one hour, in which\n";
+    for (const std::string_view attack : office_attacks()) text += fmt::format("  {}\n", attack);
+    text += fmt::format("An office's made-up flows: {} of a quiet week, {} of one day with these planted anomalies:\n",
+                        grouped(kQuietRows), grouped(kTodayRows));
     for (const auto& kind : planted_kinds()) text += fmt::format("  {:<16} {}\n", kind.label, kind.story);
     write_file("-", text);
+  }
+
+  void write_capture() const {
+    const MadeTraffic traffic = make_office_capture({.seed = seed_});
+    PcapWriter file(in_out("one-hour.pcap"), LinkType::ethernet, PcapWriter::Resolution::microseconds);
+    for (std::size_t i = 0; i < traffic.size(); ++i) file.write(traffic.frame(i));
+    file.commit();
   }
 
   void write_table(const Table& table, const std::string& name) const {
