@@ -68,6 +68,18 @@ MadeTraffic some_traffic(std::uint64_t seed, std::size_t conversations) {
   return make_traffic(settings);
 }
 
+/// More flows than fit one piece of rows, of one packet each but the first.
+MadeTraffic a_flood() {
+  TrafficWriter writer(3);
+  writer.add(TcpStory{.ends = {kClient, kServer, 40000, 80}, .start = kStart, .sent_bytes = 9000});
+  FloodStory flood;
+  flood.target = kServer;
+  flood.start = kStart + 1;
+  flood.packets = 9000;
+  writer.add(flood);
+  return writer.finish();
+}
+
 std::uint64_t total_dropped(const CaptureSummary& summary) {
   std::uint64_t total = 0;
   for (const auto& [reason, count] : summary.dropped) total += count;
@@ -106,9 +118,9 @@ TEST_F(CaptureTable, ACaptureOpensAsATableOfConnV1) {
 }
 
 TEST_F(CaptureTable, RowsAndSummaryAreTheSameForAnyThreadsAndPieces) {
-  const auto path = write("many.pcap", some_traffic(2, 3000));
+  const auto path = write("many.pcap", a_flood());
   std::string expected;
-  for (const unsigned threads : {1U, 2U, 5U}) {
+  for (const unsigned threads : {1U, 3U}) {
     set_threads(threads);
     const LoadedTable loaded = load_table(path, {});
     EXPECT_EQ(loaded.capture->packets_in_flows + total_dropped(*loaded.capture), loaded.capture->packets_read);
@@ -118,7 +130,7 @@ TEST_F(CaptureTable, RowsAndSummaryAreTheSameForAnyThreadsAndPieces) {
     RowBatch batch;
     std::string text;
     append_csv_header(text, source.schema());
-    while (source.reader().read(batch, 777)) {
+    while (source.reader().read(batch, 1777)) {
       for (std::size_t row = 0; row < batch.table.rows(); ++row) append_csv_row(text, batch.table, row);
     }
     EXPECT_EQ(text, expected) << threads << " threads, in batches";
@@ -256,7 +268,7 @@ TEST_F(CaptureTable, ABrokenTailIsToldAndWhatCameBeforeIsThere) {
 }
 
 TEST_F(CaptureTable, ThreadsEndWhenNobodyWantsTheRows) {
-  const auto path = write("many.pcap", some_traffic(3, 3000));
+  const auto path = write("many.pcap", a_flood());
   for (const unsigned threads : {1U, 2U}) {
     set_threads(threads);
     auto source = TableSource::open(path, {});
