@@ -110,6 +110,8 @@ class Flows(CaptureTest):
         whole = len(rows_of(run_ok("flows", capture).out))
         self.assertGreater(len(rows_of(run_ok("flows", capture, "--icmp-timeout", "0.1").out)), whole)
         self.assertGreater(len(rows_of(run_ok("flows", capture, "--active-timeout", "0.1").out)), whole)
+        ends = {row["end_reason"] for row in rows_of(run_ok("flows", capture, "--active-timeout", "0.1", "--fields", "end_reason").out)}
+        self.assertIn("active", ends)
         interim = rows_of(run_ok("flows", capture, "--interim", "0.1", "--fields", "number,end_reason").out)
         self.assertIn("interim", {row["end_reason"] for row in interim})
         self.assertEqual(len({row["number"] for row in interim}), whole)

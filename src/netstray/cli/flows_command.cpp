@@ -78,20 +78,26 @@ class FlowsCommand final : public Command {
     MeterSettings& meter = choice_.flows.meter;
     declare_seconds(spec, "--tcp-timeout", meter.tcp_idle, "a TCP connection ends after so long a silence");
     declare_seconds(spec, "--udp-timeout", meter.udp_idle, "a UDP conversation ends after so long a silence");
+    declare_seconds(spec, "--dns-timeout", meter.dns_idle, "one with a DNS server does; 0 = as other UDP", kMayBeNone);
     declare_seconds(spec, "--icmp-timeout", meter.icmp_idle, "an ICMP conversation ends after so long a silence");
-    declare_seconds(spec, "--dns-timeout", meter.dns_idle,
-                    "a UDP conversation with DNS, mDNS and the like: how often to look whether it is over");
-    declare_seconds(spec, "--active-timeout", meter.active_limit, "a conversation is cut after so long; 0 = never");
+    declare_seconds(spec, "--other-timeout", meter.other_idle, "any other conversation ends after so long a silence");
+    declare_seconds(spec, "--tcp-attempt", meter.tcp_attempt, "how long an answer to the first SYN may take");
+    declare_seconds(spec, "--tcp-close", meter.tcp_close, "how long packets after the close belong to the connection");
+    declare_seconds(spec, "--active-timeout", meter.active_limit, "a conversation is cut after so long; 0 = never",
+                    kMayBeNone);
     declare_seconds(spec, "--interim", meter.interim_interval,
-                    "a conversation that goes on gives a row so far each time so long has passed; 0 = never");
+                    "a conversation that goes on gives a row so far each time so long has passed; 0 = never",
+                    kMayBeNone);
     spec.number("--first-packets", "N", first_packets_, 0, UINT8_MAX,
                 "keep so many first packets of each flow, for the fields first_sizes, first_times and first_flags")
         .flag("--vlan-in-key", meter.vlan_in_key, "packets of different VLANs are different conversations");
   }
 
-  static void declare_seconds(CommandSpec& spec, const std::string& name, TimeNs& value, std::string help) {
+  static constexpr bool kMayBeNone = true;
+
+  static void declare_seconds(CommandSpec& spec, const std::string& name, TimeNs& value, std::string help,
+                              bool may_be_none = false) {
     constexpr auto kSecond = static_cast<double>(MeterSettings::kSecond);
-    const bool may_be_none = value == 0;
     const std::string preset = readable(static_cast<double>(value) / kSecond);
     spec.option(name, "SECONDS", std::move(help), preset, [name, &value, may_be_none](const std::string& text) {
       const auto seconds = parse_double(text);

@@ -118,7 +118,8 @@ constexpr std::array kFields = {
     FlowField{"last_time", ColumnType::time, "", kCarried, "when the flow ended", "time of its last packet",
               append_times<[](const FlowRecord& flow) { return flow.last; }>},
     FlowField{"end_reason", kCategory, "", kCarried, "why the record was written",
-              "closed, idle, interim (more follows), memory (the table was full) or end_of_input",
+              "closed, idle, active (older than --active-timeout), interim (more follows), memory (no room for it) or "
+              "end_of_input",
               append_texts<[](const FlowRecord& flow) { return name_of(flow.end); }>},
     FlowField{"community_id", kCategory, "", kCarried, "the flow's Community ID, the same in every tool",
               "version 1, seed 0", append_texts<[](const FlowRecord& flow) { return community_id(flow); }>},
