@@ -20,13 +20,23 @@ class DistinctAddresses {
   bool exact() const noexcept { return least_.size() < kMostExact; }
 
  private:
-  std::vector<std::uint64_t> least_;  // ascending
+  // Most that is counted has one address only, which takes no memory of its own.
+  bool has_first_ = false;
+  std::uint64_t first_ = 0;
+  std::vector<std::uint64_t> least_;  // ascending; empty up to the second
 };
 
 /// A set of ports, in at most 8 KiB.
 class PortSet {
  public:
-  void add(std::uint16_t port);
+  void add(std::uint16_t port) {
+    if (size_ == 0) {
+      first_ = port;
+      size_ = 1;
+    } else if (size_ > 1 || port != first_) {
+      add_further(port);
+    }
+  }
   std::size_t size() const noexcept { return size_; }
   bool contains(std::uint16_t port) const noexcept;
   /// The smallest ones, ascending.
@@ -34,7 +44,10 @@ class PortSet {
   void merge(const PortSet& other);
 
  private:
-  std::vector<std::uint16_t> few_;  // ascending; empty once there are bits
+  void add_further(std::uint16_t port);
+
+  std::uint16_t first_ = 0;         // the only one, where size_ is 1
+  std::vector<std::uint16_t> few_;  // ascending; empty with one port, and once there are bits
   std::vector<std::uint64_t> bits_;
   std::size_t size_ = 0;
 };

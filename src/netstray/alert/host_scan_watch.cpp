@@ -36,9 +36,11 @@ class HostScanWatch final : public StoryWatch {
     if (!ping && !facts.probe) return;
     ++service.probes;
     service.hosts.add(flow.responder);
-    if (service.first_hosts.size() < kHostsNamed &&
-        std::ranges::find(service.first_hosts, flow.responder) == service.first_hosts.end()) {
-      service.first_hosts.push_back(flow.responder);
+    if (service.probes == 1) {
+      service.first_host = flow.responder;
+    } else if (service.hosts_after.size() + 1 < kHostsNamed && flow.responder != service.first_host &&
+               std::ranges::find(service.hosts_after, flow.responder) == service.hosts_after.end()) {
+      service.hosts_after.push_back(flow.responder);
     }
     const double size = static_cast<double>(flow.sent.payload_bytes) /
                         static_cast<double>(std::max<std::uint64_t>(flow.sent.packets, 1));
@@ -56,7 +58,8 @@ class HostScanWatch final : public StoryWatch {
     FlowSum sum;
     std::uint64_t flows = 0, probes = 0;
     DistinctAddresses hosts;
-    std::vector<IpAddress> first_hosts;
+    IpAddress first_host;
+    std::vector<IpAddress> hosts_after;  ///< further ones to name
     double least_size = std::numeric_limits<double>::max(), greatest_size = 0;
   };
   struct Scanner {
@@ -84,7 +87,8 @@ class HostScanWatch final : public StoryWatch {
     if (is_scan(key, service)) {
       Scanner& scanner = scanners_.at({key.source, {}, key.protocol, 0});
       if (scanner.sum.flows == 0 || service.hosts.count() > scanner.most_hosts) {
-        scanner.first_hosts = service.first_hosts;
+        scanner.first_hosts = {service.first_host};
+        scanner.first_hosts.insert(scanner.first_hosts.end(), service.hosts_after.begin(), service.hosts_after.end());
       }
       scanner.sum.add(service.sum);
       scanner.flows += service.sum.flows;

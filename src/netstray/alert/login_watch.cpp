@@ -72,7 +72,7 @@ class LoginWatch final : public StoryWatch {
     std::uint64_t flows = 0;
     double most_per_minute = 0;
     double spread = 0;
-    std::uint64_t targets = 0;
+    DistinctAddresses targets;
     std::vector<IpAddress> first_targets;
   };
 
@@ -87,7 +87,7 @@ class LoginWatch final : public StoryWatch {
       guesser.flows += sessions;
       guesser.most_per_minute = std::max(guesser.most_per_minute, per_minute);
       guesser.spread = std::max(guesser.spread, spread);
-      ++guesser.targets;
+      guesser.targets.add(key.destination);
       auto& named = guesser.first_targets;
       if (named.size() < kHostsNamed && std::ranges::find(named, key.destination) == named.end()) {
         named.push_back(key.destination);
@@ -99,21 +99,22 @@ class LoginWatch final : public StoryWatch {
   static Story story_of(const TallyKey& key, const Guesser& guesser) {
     Story story = begin_story("password_guessing", guesser.sum);
     const LoginService& service = *login_service(key.port);
-    const std::string at = guesser.first_targets.size() == 1 ? to_text(guesser.first_targets.front())
-                                                             : fmt::format("{} hosts", grouped(guesser.targets));
+    const std::string at = guesser.first_targets.size() == 1
+                               ? to_text(guesser.first_targets.front())
+                               : fmt::format("{} hosts", grouped(guesser.targets.count()));
     story.title =
         fmt::format("password guessing: {} opened {} short {} sessions to {} port {}, {} a minute", to_text(key.source),
                     grouped(guesser.flows), service.name, at, key.port, readable(guesser.most_per_minute, 2));
     story.hosts = {key.source};
     story.hosts.insert(story.hosts.end(), guesser.first_targets.begin(), guesser.first_targets.end());
-    if (guesser.targets > 1) story.technique = "T1110.003";
+    if (guesser.targets.count() > 1) story.technique = "T1110.003";
     story.reasons = ReasonList()
                         .above("sessions", static_cast<double>(guesser.flows), Limits::kLogins)
                         .above("sessions_per_minute", guesser.most_per_minute, Limits::kLoginsPerMinute)
                         .below("answer_size_spread", guesser.spread, Limits::kLoginSizeSpread)
                         .take();
     story.scope = {.host = key.source, .others = {}, .protocol = Protocol::tcp, .ports = {key.port}};
-    if (guesser.targets == guesser.first_targets.size()) story.scope.others = guesser.first_targets;
+    if (guesser.targets.count() == guesser.first_targets.size()) story.scope.others = guesser.first_targets;
     return story;
   }
 

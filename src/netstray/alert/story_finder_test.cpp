@@ -279,6 +279,19 @@ TEST(PasswordGuessing, IsNotRareOrLargeOrUnlikeSessions) {
   }
 }
 
+TEST(PasswordGuessing, InTwoRunsAtOneHostIsStillGuessing) {
+  TrafficWriter writer(1);
+  for (unsigned i = 0; i < 40; ++i) {
+    const TimeNs pause = i < 20 ? 0 : 3600 * kSec;
+    writer.add(session(kOutside, kServer, 22, kStart + pause + i * kSec, static_cast<std::uint16_t>(40'000 + i)));
+  }
+  const auto stories = stories_of(writer.finish());
+  ASSERT_EQ(kinds(stories), "password_guessing");
+  EXPECT_EQ(stories[0].flows, 40U);
+  EXPECT_EQ(stories[0].technique, "T1110.001");
+  EXPECT_EQ(stories[0].scope.others, std::vector{kServer});
+}
+
 TEST(PasswordGuessing, AtManyHostsIsSpraying) {
   TrafficWriter writer(1);
   for (unsigned i = 0; i < 60; ++i) {

@@ -2,12 +2,18 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
+#include <functional>
+#include <iterator>
 #include <span>
+#include <thread>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "netstray/base/bounded_queue.h"
 #include "netstray/base/error.h"
+#include "netstray/base/parallel.h"
 #include "netstray/base/progress.h"
 #include "netstray/capture/pcap_writer.h"
 #include "netstray/capture/time_range.h"
@@ -26,25 +32,109 @@ std::unique_ptr<CaptureReader> open_capture(const CaptureScan& scan, std::unique
   return within(std::move(reader), scan.from, scan.until);
 }
 
+/// The flows as rows, of which a sample is kept.
+class FlowTable {
+ public:
+  explicit FlowTable(const SourceOptions& source)
+      : columns_(choose_fields(feature_set(source.capture.features).id)),
+        sample_(source.max_rows.value_or(kMostRanked), source.seed),
+        batch_{Table(columns_.schema()), {}, {}} {}
+
+  void add(std::span<const FlowRecord> records) {
+    columns_.append(records, batch_.table);
+    for (std::size_t i = 0; i < records.size(); ++i) batch_.lines.push_back(++rows_);
+    sample_.thin(batch_);
+  }
+  void finish(LoadedTable& flows) {
+    sample_.finish(batch_);
+    flows.table = std::move(batch_.table);
+    flows.lines = std::move(batch_.lines);
+    flows.rows_read = rows_;
+    flows.numbers = sample_.numbers();
+  }
+
+ private:
+  FlowColumns columns_;
+  RowSample sample_;
+  RowBatch batch_;
+  std::uint64_t rows_ = 0;
+};
+
+/// Hands flows to `take` on a thread of its own, in order, where there is more than one thread; otherwise in this one.
+class TakenElsewhere {
+ public:
+  explicit TakenElsewhere(std::function<void(std::span<const FlowRecord>)> take)
+      : take_(std::move(take)), queue_(kBatchesAhead) {
+    if (threads() > 1) thread_ = std::thread([this] { take_all(); });
+  }
+  ~TakenElsewhere() {
+    queue_.close();
+    if (thread_.joinable()) thread_.join();
+  }
+  TakenElsewhere(const TakenElsewhere&) = delete;
+  TakenElsewhere& operator=(const TakenElsewhere&) = delete;
+
+  void give(std::span<FlowRecord> records) {
+    if (!thread_.joinable()) return take_(records);
+    queue_.push({std::make_move_iterator(records.begin()), std::make_move_iterator(records.end())});
+  }
+  /// Waits for the last; throws what `take` threw.
+  void finish() {
+    queue_.close();
+    if (thread_.joinable()) thread_.join();
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  static constexpr std::size_t kBatchesAhead = 16;
+
+  void take_all() {
+    try {
+      while (const auto records = queue_.pop()) take_(*records);
+    } catch (...) {
+      error_ = std::current_exception();
+      queue_.leave();
+    }
+  }
+
+  std::function<void(std::span<const FlowRecord>)> take_;
+  BoundedQueue<std::vector<FlowRecord>> queue_;
+  std::exception_ptr error_;
+  std::thread thread_;
+};
+
 /// The flows of a table, as far as a story wants to know which they are.
 class FlowEnds {
  public:
   explicit FlowEnds(const Table& table)
-      : source_(table.column("src_ip")),
-        destination_(table.column("dst_ip")),
-        source_port_(table.column("src_port")),
-        destination_port_(table.column("dst_port")),
-        protocol_(table.column("proto")),
-        sources_(addresses(source_)),
-        destinations_(addresses(destination_)),
-        protocols_(protocols(protocol_)) {}
+      : sources_(addresses(table.column("src_ip"))),
+        destinations_(addresses(table.column("dst_ip"))),
+        protocols_(protocols(table.column("proto"))) {
+    const Column& source = table.column("src_ip");
+    const Column& destination = table.column("dst_ip");
+    const Column& protocol = table.column("proto");
+    const auto source_ports = table.column("src_port").numbers();
+    const auto destination_ports = table.column("dst_port").numbers();
+    ends_.reserve(table.rows());
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+      ends_.push_back({source.code(row), destination.code(row), protocol.code(row),
+                       static_cast<std::uint16_t>(source_ports[row]),
+                       static_cast<std::uint16_t>(destination_ports[row])});
+    }
+  }
 
   bool in(const StoryScope& scope, std::size_t row) const {
-    return scope.contains(sources_[source_.code(row)], port(source_port_, row), destinations_[destination_.code(row)],
-                          port(destination_port_, row), protocols_[protocol_.code(row)]);
+    const Ends& ends = ends_[row];
+    return scope.contains(sources_[ends.source], ends.source_port, destinations_[ends.destination],
+                          ends.destination_port, protocols_[ends.protocol]);
   }
 
  private:
+  struct Ends {
+    std::uint32_t source, destination, protocol;  ///< codes
+    std::uint16_t source_port, destination_port;
+  };
+
   static std::vector<IpAddress> addresses(const Column& column) {
     std::vector<IpAddress> all;
     for (const std::string& text : column.levels()) all.push_back(parse_address(text).value_or(IpAddress{}));
@@ -60,11 +150,8 @@ class FlowEnds {
     }
     return all;
   }
-  static std::uint16_t port(const Column& column, std::size_t row) {
-    return static_cast<std::uint16_t>(column.number(row));
-  }
 
-  const Column &source_, &destination_, &source_port_, &destination_port_, &protocol_;
+  std::vector<Ends> ends_;
   std::vector<IpAddress> sources_, destinations_;
   std::vector<Protocol> protocols_;
 };
@@ -86,44 +173,41 @@ ScannedCapture scan_capture(const CaptureScan& scan, std::unique_ptr<ByteSource>
     for (const NextHop& hop : batch.hops) finder.add(hop);
   });
 
-  const FlowColumns columns(choose_fields(feature_set(scan.source.capture.features).id));
-  RowSample sample(scan.source.max_rows.value_or(kMostRanked), scan.source.seed);
-  RowBatch batch{Table(columns.schema()), {}, {}};
-  std::uint64_t rows = 0;
-  Progress progress("metering");
-  flows.run(
-      [&](std::span<FlowRecord> records) {
-        finder.add(records);
-        columns.append(records, batch.table);
-        for (std::size_t i = 0; i < records.size(); ++i) batch.lines.push_back(++rows);
-        sample.thin(batch);
-      },
-      [&](std::uint64_t position) { progress.update(position, flows.size()); });
-  sample.finish(batch);
+  FlowTable table(scan.source);
+  {
+    TakenElsewhere taken([&](std::span<const FlowRecord> records) {
+      finder.add(records);
+      table.add(records);
+    });
+    Progress progress("metering");
+    flows.run([&](std::span<FlowRecord> records) { taken.give(records); },
+              [&](std::uint64_t position) { progress.update(position, flows.size()); });
+    taken.finish();
+  }
 
   ScannedCapture result;
   result.summary = flows.summary(scan.source.capture.talkers);
   result.stories = finder.finish();
-  result.flows.table = std::move(batch.table);
-  result.flows.lines = std::move(batch.lines);
-  result.flows.rows_read = rows;
-  result.flows.numbers = sample.numbers();
+  table.finish(result.flows);
   result.flows.feature_set = feature_set_of(result.flows.table.schema());
   return result;
 }
 
 void join_scores(ScannedCapture& capture, Ranking& ranking, std::size_t top) {
   const FlowEnds ends(capture.flows.table);
-  for (Story& story : capture.stories) {
-    double sum = 0;
-    std::uint64_t count = 0;
-    for (std::size_t row = 0; row < ranking.scores.size(); ++row) {
-      if (!ends.in(story.scope, row)) continue;
-      sum += ranking.scores[row];
-      ++count;
+  parallel_for(capture.stories.size(), 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      Story& story = capture.stories[i];
+      double sum = 0;
+      std::uint64_t count = 0;
+      for (std::size_t row = 0; row < ranking.scores.size(); ++row) {
+        if (!ends.in(story.scope, row)) continue;
+        sum += ranking.scores[row];
+        ++count;
+      }
+      if (count > 0) story.score = sum / static_cast<double>(count);
     }
-    if (count > 0) story.score = sum / static_cast<double>(count);
-  }
+  });
   std::erase_if(ranking.top, [&](const RankedRow& ranked) {
     return std::ranges::any_of(capture.stories, [&](const Story& story) { return ends.in(story.scope, ranked.row); });
   });
