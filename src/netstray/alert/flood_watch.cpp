@@ -46,7 +46,7 @@ class FloodWatch final : public StoryWatch {
     const bool icmp = flow.protocol == Protocol::icmp || flow.protocol == Protocol::icmpv6;
     if ((!facts.tcp && !facts.udp && !icmp) || facts.to_many) return;
     Victim& victim = victims_.at({flow.responder, {}, static_cast<std::uint8_t>(flow.protocol), 0});
-    const bool counts = facts.tcp ? facts.half_open || is_stray(facts) : is_unanswered(flow);
+    const bool counts = facts.tcp ? facts.half_open || is_stray(facts) : icmp || is_unanswered(flow);
     if (!counts) {
       ++victim.others;
       return;
@@ -85,17 +85,28 @@ class FloodWatch final : public StoryWatch {
     return static_cast<double>(flow.received.packets) <=
            Limits::kAnsweredShare * static_cast<double>(flow.sent.packets);
   }
-  /// TCP packets of no connection.
+  /// TCP packets of no connection; a host refuses them, if it answers at all.
   static bool is_stray(const FlowFacts& facts) {
-    return facts.syns == 0 && facts.flow.received.flags[1] == 0 && is_unanswered(facts.flow);
+    constexpr std::size_t kSyn = 1;
+    constexpr std::size_t kRst = 2;
+    const FlowSide& answers = facts.flow.received;
+    const bool refused = answers.packets == answers.flags[kRst] && answers.payload_bytes == 0;
+    return facts.syns == 0 && answers.flags[kSyn] == 0 && (refused || is_unanswered(facts.flow));
+  }
+
+  /// Fast from anybody, or not quite so fast from very many with hardly a packet each.
+  static bool is_packet_flood(const Victim& victim) {
+    const double per_second = victim.sum.per_second(victim.sent, Limits::kSecond);
+    const bool spoofed =
+        sources_of(victim) >= Limits::kFloodSources && victim.sent <= Limits::kProbePackets * sources_of(victim);
+    return per_second >= (spoofed ? Limits::kSpoofedPacketsPerSecond : Limits::kFloodPacketsPerSecond);
   }
 
   void end_run(const IpAddress& address, Protocol protocol, Victim& victim) {
     if (victim.flows > 0 && found_.size() < kMostStories) {
       if (protocol == Protocol::tcp && is_syn_flood(victim)) {
         found_.push_back(syn_flood(address, victim));
-      } else if (victim.sum.per_second(victim.sent, Limits::kSecond) >= Limits::kFloodPacketsPerSecond &&
-                 victim.half_open * 2 < victim.flows + 1) {
+      } else if (victim.half_open * 2 < victim.flows + 1 && is_packet_flood(victim)) {
         found_.push_back(packet_flood(address, protocol, victim));
       }
     }
@@ -169,10 +180,13 @@ class FloodWatch final : public StoryWatch {
                     to_text(address), (tcp || udp) && one_port(victim) ? fmt::format(" port {}", victim.port.held) : "",
                     grouped(victim.sent), from_words(victim));
     const auto answers = static_cast<double>(victim.sum.packets - victim.sent);
+    const double per_second = victim.sum.per_second(victim.sent, Limits::kSecond);
+    const bool fast = per_second >= Limits::kFloodPacketsPerSecond;
     story.reasons = ReasonList()
-                        .above("packets_per_second", victim.sum.per_second(victim.sent, Limits::kSecond),
-                               Limits::kFloodPacketsPerSecond)
+                        .above("packets_per_second", per_second,
+                               fast ? Limits::kFloodPacketsPerSecond : Limits::kSpoofedPacketsPerSecond)
                         .below("answered_share", answers / static_cast<double>(victim.sent), Limits::kAnsweredShare)
+                        .above("sources", static_cast<double>(sources_of(victim)), Limits::kFloodSources)
                         .take();
     finish_story(story, address, protocol, victim);
     return story;

@@ -19,6 +19,15 @@ bool is_echo(const FlowRecord& flow) noexcept {
          (flow.protocol == Protocol::icmpv6 && flow.originator_port == kEchoRequestV6);
 }
 
+bool is_icmp_question(const FlowRecord& flow) noexcept {
+  constexpr std::uint16_t kTimestamp = 13;
+  constexpr std::uint16_t kInformation = 15;
+  constexpr std::uint16_t kAddressMask = 17;
+  const std::uint16_t type = flow.originator_port;
+  return is_echo(flow) ||
+         (flow.protocol == Protocol::icmp && (type == kTimestamp || type == kInformation || type == kAddressMask));
+}
+
 /// A port that only servers have, so that what goes there is a question and not an answer.
 bool to_a_server(const FlowRecord& flow) noexcept { return flow.responder_port < StoryLimits::kFirstClientPort; }
 
@@ -44,6 +53,7 @@ FlowFacts::FlowFacts(const FlowRecord& record) noexcept
       tcp(record.protocol == Protocol::tcp),
       udp(record.protocol == Protocol::udp),
       echo(is_echo(record)),
+      icmp_asks(is_icmp_question(record)),
       to_many(is_for_many(record.responder)),
       probe((tcp && is_tcp_probe(record)) || (udp && is_udp_probe(record))),
       half_open(tcp && record.sent.flags[kSyn] > 0 && record.sent.flags[kAck] == 0 && record.sent.flags[kFin] == 0),

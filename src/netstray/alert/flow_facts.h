@@ -14,6 +14,7 @@ struct FlowFacts {
   std::uint64_t packets, bytes;  ///< both ways; bytes are IP's
   bool tcp, udp;
   bool echo;           ///< ping: echo requests, with or without answers
+  bool icmp_asks;      ///< echo, timestamp, information or address mask requests (RFC 792, RFC 950)
   bool to_many;        ///< its responder is a multicast or broadcast address
   bool probe;          ///< asks for a port, and nothing more: no payload went either way (UDP: nothing came back)
   bool half_open;      ///< TCP that began with a SYN which the originator never followed up

@@ -25,7 +25,7 @@ class HostScanWatch final : public StoryWatch {
 
   void add(const FlowFacts& facts) override {
     const FlowRecord& flow = facts.flow;
-    const bool ping = facts.echo && flow.sent.packets <= Limits::kProbePackets;
+    const bool ping = facts.icmp_asks && flow.sent.packets <= Limits::kProbePackets;
     if (!ping && ((!facts.tcp && !facts.udp) || facts.to_many)) return;
     const TallyKey key{
         flow.originator, {}, static_cast<std::uint8_t>(flow.protocol), ping ? std::uint16_t{0} : flow.responder_port};

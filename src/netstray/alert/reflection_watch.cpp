@@ -37,9 +37,10 @@ class ReflectionWatch final : public StoryWatch {
       return;
     }
     if (!facts.udp) return;
-    if (amplifies(flow.responder_port)) {
+    const bool answers_alone = flow.sent.packets == 0;  // of a port that the meter knows as a server's
+    if (amplifies(flow.responder_port) || answers_alone) {
       add_exchange({flow.originator, flow.responder, flow.responder_port, flow.sent, flow.received}, facts);
-    } else if (amplifies(flow.originator_port)) {
+    } else if (amplifies(flow.originator_port) || is_from_a_server(flow)) {
       add_exchange({flow.responder, flow.originator, flow.originator_port, flow.received, flow.sent}, facts);
     }
   }
@@ -51,6 +52,12 @@ class ReflectionWatch final : public StoryWatch {
 
  private:
   static constexpr std::size_t kSyn = 1;
+
+  /// Nothing but datagrams from a port that a client would not take, to another one.
+  static bool is_from_a_server(const FlowRecord& flow) {
+    return flow.received.packets == 0 && flow.originator_port > 0 && flow.originator_port < Limits::kFirstClientPort &&
+           flow.originator_port != flow.responder_port;
+  }
 
   /// Who asks, who answers, on which port (0: TCP), and what each sent.
   struct Exchange {
@@ -93,7 +100,7 @@ class ReflectionWatch final : public StoryWatch {
     const bool reflected =
         victim.servers.count() >= Limits::kReflectors && victim.unasked_packets >= Limits::kReflectedPackets;
     const bool amplified =
-        victim.questions >= Limits::kReflectedPackets &&
+        amplifies(key.port) && victim.questions >= Limits::kReflectedPackets &&
         static_cast<double>(victim.answer_bytes) >= Limits::kAmplification * static_cast<double>(victim.question_bytes);
     if (found_.size() < kMostStories) {
       if (reflected) found_.push_back(reflection(key, victim));

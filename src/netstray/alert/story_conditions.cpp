@@ -34,17 +34,21 @@ std::vector<StoryCondition> scans() {
                    readable(Limits::kProbeSizeSpread)),
        "Zeek, policy/misc/scan: addr_scan_threshold 25 in addr_scan_interval 5 min"},
       {"ping_sweep", Severity::medium, "",
-       fmt::format("a host sends at most {} echo requests each to at least {} others, without a silence of {} s",
+       fmt::format("a host sends at most {} echo, timestamp, information or address mask requests each to at least {} "
+                   "others, without a silence of {} s",
                    Limits::kProbePackets, Limits::kSweptHosts, Limits::kFloodSilence / kSecond),
        "Junos, screen icmp ip-sweep: 10 hosts"},
   };
 }
 
 std::vector<StoryCondition> floods() {
-  const std::string packets =
-      fmt::format("a host gets at least {} {{}} packets a second, of which at most {} are answered",
-                  readable(Limits::kFloodPacketsPerSecond), share(Limits::kAnsweredShare));
-  const auto of = [&](std::string_view protocol) { return fmt::format(fmt::runtime(packets), protocol); };
+  const auto of = [](std::string_view packets) {
+    return fmt::format(
+        "a host gets at least {} {} a second, or {} from at least {} addresses with at most {} each on "
+        "average",
+        grouped(static_cast<std::uint64_t>(Limits::kFloodPacketsPerSecond)), packets,
+        readable(Limits::kSpoofedPacketsPerSecond), grouped(Limits::kFloodSources), Limits::kProbePackets);
+  };
   return {
       {"syn_flood", Severity::high, "T1499.001",
        fmt::format("a host gets at least {} SYNs a second, or {} a minute, of connections that their originator never "
@@ -53,16 +57,19 @@ std::vector<StoryCondition> floods() {
                    readable(Limits::kSynsPerSecond), readable(Limits::kHalfOpenPerMinute),
                    share(Limits::kHalfOpenShare), Limits::kSpoofedSources),
        "Junos, screen tcp syn-flood attack-threshold 200 a second; Cisco IOS, ip inspect one-minute high 500"},
-      {"tcp_flood", Severity::high, "T1498.001", of("TCP") + " and belong to no connection",
-       "Junos, screen udp flood and icmp flood: 1,000 a second"},
-      {"udp_flood", Severity::high, "T1498.001", of("UDP"), "Junos, screen udp flood threshold 1,000 a second"},
-      {"icmp_flood", Severity::high, "T1498.001", of("ICMP"), "Junos, screen icmp flood threshold 1,000 a second"},
+      {"tcp_flood", Severity::high, "T1498.001", of("TCP packets that belong to no connection and get a RST at most"),
+       "Junos, screen udp flood and icmp flood: 1,000 a second; the rate from many addresses is ours"},
+      {"udp_flood", Severity::high, "T1498.001",
+       of(fmt::format("UDP packets of conversations of which at most {} is answered", share(Limits::kAnsweredShare))),
+       "Junos, screen udp flood threshold 1,000 a second; the rate from many addresses is ours"},
+      {"icmp_flood", Severity::high, "T1498.001", of("ICMP packets"),
+       "Junos, screen icmp flood threshold 1,000 a second; the rate from many addresses is ours"},
       {"reflection", Severity::high, "T1498.002",
        fmt::format(
-           "a host gets at least {} answers from at least {} servers that it had asked nothing: of UDP services "
-           "that amplify, or of TCP",
-           Limits::kReflectedPackets, Limits::kReflectors),
-       "the services: US-CERT TA14-017A; the counts are ours: no client has so many servers fail it at once"},
+           "a host gets at least {} answers from at least {} servers that it had asked nothing: from one UDP port "
+           "below {} to another one, or SYN and ACK of TCP",
+           Limits::kReflectedPackets, Limits::kReflectors, grouped(Limits::kFirstClientPort)),
+       "ours: no client has so many servers answer unasked"},
       {"amplification", Severity::medium, "T1498.002",
        fmt::format("of a UDP service that amplifies, a host gets answers of at least {} times the bytes of its "
                    "questions, which are at least {}",

@@ -211,6 +211,62 @@ TEST(IcmpFlood, IsManyPingsWithoutAnswer) {
   EXPECT_EQ(kinds(stories_of(writer.finish())), "icmp_flood");
 }
 
+TEST(UdpFlood, OfVeryManySourcesNeedsLessOfARate) {
+  for (const unsigned sources : {500U, 3000U}) {
+    StoryFinder finder;
+    FlowRecord flow;
+    flow.responder = kServer;
+    flow.responder_port = 80;
+    flow.protocol = Protocol::udp;
+    flow.sent.packets = 1;
+    for (unsigned i = 0; i < sources; ++i) {
+      flow.originator = ipv4(100, static_cast<std::uint8_t>(i / 200), static_cast<std::uint8_t>(i % 200), 1);
+      flow.originator_port = static_cast<std::uint16_t>(40'000 + i);
+      flow.first = flow.last = kStart + i * 5 * kMs;
+      finder.add(std::span<const FlowRecord>(&flow, 1));
+    }
+    EXPECT_EQ(kinds(finder.finish()), sources == 3000 ? "udp_flood" : "") << sources;
+  }
+}
+
+TEST(TcpFlood, IsPacketsOfNoConnectionThatAreRefused) {
+  for (const std::uint32_t resets : {0U, 1U}) {
+    StoryFinder finder;
+    FlowRecord flow;
+    flow.responder = kServer;
+    flow.responder_port = 80;
+    flow.protocol = Protocol::tcp;
+    flow.sent.packets = flow.sent.flags[4] = 1;
+    flow.received.packets = 1;
+    flow.received.flags[2] = resets;
+    for (unsigned i = 0; i < 3000; ++i) {
+      flow.originator = ipv4(100, static_cast<std::uint8_t>(i / 200), static_cast<std::uint8_t>(i % 200), 1);
+      flow.first = flow.last = kStart + i * kMs / 2;
+      finder.add(std::span<const FlowRecord>(&flow, 1));
+    }
+    EXPECT_EQ(kinds(finder.finish()), resets == 1 ? "tcp_flood" : "") << resets;
+  }
+}
+
+TEST(Reflection, IsAnyUdpServiceToAnotherPort) {
+  for (const std::uint16_t to : {std::uint16_t{500}, std::uint16_t{80}}) {
+    StoryFinder finder;
+    FlowRecord flow;
+    flow.responder = kServer;
+    flow.protocol = Protocol::udp;
+    flow.originator_port = 500;
+    flow.responder_port = to;
+    flow.sent.packets = flow.sent.payload_packets = 5;
+    flow.sent.payload_bytes = 1000;
+    for (unsigned i = 0; i < 40; ++i) {
+      flow.originator = neighbour(i);
+      flow.first = flow.last = kStart + i * 100 * kMs;
+      finder.add(std::span<const FlowRecord>(&flow, 1));
+    }
+    EXPECT_EQ(kinds(finder.finish()), to == 80 ? "reflection" : "") << to;
+  }
+}
+
 TEST(Reflection, IsAnswersWithoutQuestions) {
   TrafficWriter writer(1);
   for (unsigned server = 0; server < 20; ++server) {

@@ -47,6 +47,10 @@ struct StoryLimits {
   /// So many addresses with a packet or two each are made up, or a botnet's.
   static constexpr std::uint64_t kSpoofedSources = 100;
 
+  /// So many addresses, with hardly a packet each, make a flood of a tenth of that rate already: ours.
+  static constexpr std::uint64_t kFloodSources = 1000;
+  static constexpr double kSpoofedPacketsPerSecond = 100;
+
   /// Answers that nobody asked for, from servers with a service that amplifies (US-CERT TA14-017A).
   static constexpr std::uint64_t kReflectors = 10;
   static constexpr std::uint64_t kReflectedPackets = 100;
