@@ -43,12 +43,14 @@ std::string dropped_text(const CaptureSummary& summary) {
   std::vector<std::pair<std::string, std::uint64_t>> reasons(summary.dropped.begin(), summary.dropped.end());
   std::ranges::stable_sort(reasons, std::ranges::greater(), &std::pair<std::string, std::uint64_t>::second);
   std::vector<std::string> parts;
+  parts.reserve(reasons.size());
   for (const auto& [reason, count] : reasons) parts.push_back(fmt::format("{} {}", reason, grouped(count)));
   return join(parts, ", ");
 }
 
 std::string protocols_text(const CaptureSummary& summary) {
   std::vector<std::string> parts;
+  parts.reserve(summary.protocols.size());
   for (const auto& share : summary.protocols) {
     parts.push_back(
         fmt::format("{} {} ({})", share.name, counted(share.flows, "flow", "flows"), bytes_text(share.bytes)));
