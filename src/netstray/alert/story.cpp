@@ -15,6 +15,7 @@ template <typename List, typename Text>
 std::string one_of(std::string_view field, const List& list, const Text& text) {
   if (list.size() == 1) return fmt::format("{} == {}", field, text(list.front()));
   std::vector<std::string> texts;
+  texts.reserve(list.size());
   for (const auto& item : list) texts.push_back(text(item));
   return fmt::format("{} in {{{}}}", field, join(texts, ", "));
 }

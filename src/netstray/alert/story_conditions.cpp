@@ -141,8 +141,8 @@ std::vector<StoryCondition> all_conditions() {
 }  // namespace
 
 std::span<const StoryCondition> story_conditions() {
-  static const std::vector<StoryCondition> kAll = all_conditions();
-  return kAll;
+  static const std::vector<StoryCondition> all = all_conditions();
+  return all;
 }
 
 const StoryCondition& story_condition(std::string_view id) {

@@ -71,7 +71,7 @@ class TallyTable {
 
   struct Item {
     TallyKey key;
-    std::uint64_t number;  ///< in order of coming
+    std::uint64_t number = 0;  ///< in order of coming
     Tally tally;
   };
 

@@ -133,6 +133,7 @@ class ScanCommand final : public Command {
     if (write_pcap_) write_story(scan, chosen_story(capture.stories), write_pcap_->second);
 
     std::vector<JsonInput> inputs;
+    inputs.reserve(capture.summary.inputs.size());
     for (const auto& input : capture.summary.inputs) {
       inputs.push_back({.path = input.name, .format = input.format, .rows = {}, .packets = input.frames});
     }

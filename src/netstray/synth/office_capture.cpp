@@ -12,7 +12,8 @@ namespace {
 
 constexpr TimeNs kMs = 1'000'000;
 constexpr TimeNs kSecond = 1'000 * kMs;
-constexpr TimeNs kHour = 3'600 * kSecond;
+constexpr TimeNs kMinute = 60 * kSecond;
+constexpr TimeNs kHour = 60 * kMinute;
 constexpr unsigned kPeople = 24;
 constexpr unsigned kVisits = 10;  // of each
 constexpr unsigned kSites = 60;
@@ -32,15 +33,15 @@ class OfficeHour {
 
   MadeTraffic make(bool attacked) {
     for (unsigned number = 1; number <= kPeople; ++number) add_person(person(number));
-    for (unsigned minute = 0; minute < 60; minute += 4) {
-      writer_.add_arp(kGateway, hardware_address(kGateway), start_ + minute * 60 * kSecond);
+    for (TimeNs minute = 0; minute < 60; minute += 4) {
+      writer_.add_arp(gateway_, hardware_address(gateway_), start_ + minute * kMinute);
     }
     if (attacked) {
       add_scan();
       add_guessing();
       add_tunnel();
-      writer_.add_arp(kGateway, hardware_address(person(9)), start_ + 2'500 * kSecond);
-      writer_.add_arp(kGateway, hardware_address(person(9)), start_ + 2'502 * kSecond);
+      writer_.add_arp(gateway_, hardware_address(person(9)), start_ + 2'500 * kSecond);
+      writer_.add_arp(gateway_, hardware_address(person(9)), start_ + 2'502 * kSecond);
     }
     return writer_.finish();
   }
@@ -57,12 +58,12 @@ class OfficeHour {
   void add_person(const IpAddress& who) {
     for (unsigned visit = 0; visit < kVisits; ++visit) add_visit(who, some_time());
     writer_.add_arp(who, hardware_address(who), some_time());
-    if (rng_.below(4) == 0) writer_.add(PingStory{.originator = who, .responder = kGateway, .start = some_time()});
+    if (rng_.below(4) == 0) writer_.add(PingStory{.originator = who, .responder = gateway_, .start = some_time()});
   }
 
   void add_visit(const IpAddress& who, TimeNs time) {
     const std::uint64_t number = std::min(rng_.below(kSites), rng_.below(kSites));  // some are visited more
-    writer_.add_dns({who, kNameServer, next_port(), 53}, time, "www" + std::to_string(number) + ".example.org");
+    writer_.add_dns({who, name_server_, next_port(), 53}, time, "www" + std::to_string(number) + ".example.org");
     const std::uint64_t connections = 1 + rng_.below(3);
     for (std::uint64_t i = 0; i < connections; ++i) {
       TcpStory story;
@@ -89,7 +90,7 @@ class OfficeHour {
     for (unsigned i = 0; i < kGuesses; ++i) {
       TcpStory story;
       story.ends = {ipv4_address(198, 51, 100, 23), ipv4_address(10, 20, 0, 22), next_port(), 22};
-      story.start = start_ + 1'200 * kSecond + i * 3 * kSecond;
+      story.start = start_ + 1'200 * kSecond + TimeNs{i} * 3 * kSecond;
       story.sent_bytes = 1'900 + rng_.below(60);
       story.received_bytes = 2'400 + rng_.below(60);
       writer_.add(story);
@@ -98,7 +99,7 @@ class OfficeHour {
 
   void add_tunnel() {
     UdpStory story;
-    story.ends = {person(17), kNameServer, next_port(), 53};
+    story.ends = {person(17), name_server_, next_port(), 53};
     story.start = start_ + 1'800 * kSecond;
     story.datagrams = story.answers = 240;
     story.sent_size = 176;
@@ -107,8 +108,8 @@ class OfficeHour {
     writer_.add(story);
   }
 
-  const IpAddress kGateway = ipv4_address(10, 20, 0, 1);
-  const IpAddress kNameServer = ipv4_address(10, 20, 0, 53);
+  const IpAddress gateway_ = ipv4_address(10, 20, 0, 1);
+  const IpAddress name_server_ = ipv4_address(10, 20, 0, 53);
 
   TimeNs start_;
   Rng rng_;
