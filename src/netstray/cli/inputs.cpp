@@ -140,7 +140,7 @@ std::optional<LabelChoice> choose_label(const LabelOptions& options, const Loade
   }
   if (options.label) return LabelChoice{*options.label, *options.normal};
   if (layout != nullptr) return LabelChoice{layout->label_column, options.normal.value_or(layout->normal_value)};
-  if (options.normal) throw usage_error("--normal needs --label COLUMN");
+  if (options.normal) throw usage_error("--normal needs --label COLUMN, or --labels FILE for a capture");
   return {};
 }
 

@@ -45,6 +45,19 @@ TEST(ColumnRoles, CategoriesWithVeryManyValuesAreCarried) {
   EXPECT_EQ(why_of(roles, "empty"), "no values");
 }
 
+TEST(ColumnRoles, FeaturesOfASetAreLearnedWhateverIsInThem) {
+  const Table table = made_up::quiet_flows(100, 1);
+  ColumnChoice choice;
+  choice.features = {"id"};  // it counts up, as a count of packets may
+  choice.not_features = {"packets"};
+  choice.features_of = "conn-v1";
+  const ColumnRoles roles = choose_columns(table, choice);
+  EXPECT_EQ(why_of(roles, "id"), "learned");
+  EXPECT_EQ(why_of(roles, "packets"), "not a feature of conn-v1");
+  EXPECT_EQ(why_of(roles, "label"), "its name says that it is a label");
+  EXPECT_EQ(why_of(roles, "duration"), "learned");
+}
+
 TEST(ColumnRoles, DropTakesColumnsOutAndLearnTakesExactlyThese) {
   const Table table = made_up::quiet_flows(50, 2);
   ColumnChoice choice;
