@@ -5,8 +5,10 @@ import gzip
 import io
 import json
 import pathlib
+import signal
 import struct
 import subprocess
+import time
 
 import harness
 from harness import BINARY, run, run_bytes, run_ok
@@ -93,10 +95,10 @@ class Flows(CaptureTest):
 
     def test_a_pipe_that_is_being_written_gives_rows_as_they_come(self):
         content = self.capture("plain", size=200).read_bytes()
-        program = subprocess.Popen([BINARY, "flows", "-", "--quiet"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        program = subprocess.Popen([BINARY, "flows", "-", "--quiet", "--fields", "time"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         program.stdin.write(content[:-1000])
         program.stdin.flush()
-        self.assertIn(b"src_ip", program.stdout.readline())
+        self.assertEqual(program.stdout.readline(), b"time\n")  # all rows fit into a pipe
         self.assertIn(b"2026-03-02T", program.stdout.readline())
         program.stdin.write(content[-1000:])
         program.stdin.close()
@@ -104,6 +106,31 @@ class Flows(CaptureTest):
         program.stdout.close()
         self.assertEqual(program.wait(), 0)
         self.assertGreater(rest.count(b"\n"), 100)
+
+    def test_a_pipe_that_waits_can_be_interrupted(self):
+        content = self.capture("plain", size=300).read_bytes()
+        model = self.directory / "m.nst"
+        run_ok("train", self.write("c.pcap", content), "--detector", "iforest", "--set", "trees=10", "-o", model)
+        for words in (("flows", "-"), ("score", model, "-"), ("train", "-", "-o", self.directory / "n.nst")):
+            with subprocess.Popen([BINARY, *words], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as program:
+                program.stdin.write(content[:-100])
+                program.stdin.flush()
+                time.sleep(0.2)
+                program.send_signal(signal.SIGINT)
+                try:
+                    program.wait(2)
+                except subprocess.TimeoutExpired:  # the signal came just before it went to sleep: wake it
+                    program.stdin.write(b"\0")
+                _, told = program.communicate(timeout=60)
+            self.assertEqual(program.returncode, 130, (words, told))
+        self.assertFalse((self.directory / "n.nst").exists())
+
+    def test_threads_that_cannot_be_had_are_done_without(self):
+        capture = self.capture("mixed", size=300)
+        expected = run_bytes("flows", capture)[1]
+        done = subprocess.run(["/bin/sh", "-c", 'ulimit -s unlimited; ulimit -v 300000; exec "$0" flows "$1" --threads 4 --flow-memory 8M', BINARY, capture],
+                              capture_output=True, check=False)
+        self.assertEqual(done.stdout, expected, done.stderr)
 
     def test_settings_of_the_meter_reach_it(self):
         capture = self.capture("story")

@@ -3,7 +3,7 @@
 #include <iterator>
 #include <utility>
 
-#include "netstray/base/parallel.h"
+#include "netstray/base/start_thread.h"
 #include "netstray/base/text.h"
 #include "netstray/table/csv_writer.h"
 #include "netstray/table/json_writer.h"
@@ -29,7 +29,7 @@ FlowWriter::FlowWriter(OutputFile& out, const std::string& path, FlowColumns col
   if (!json_) append_csv_header(text_, columns_.schema(), delimiter_);
   out_.write(text_);
   if (at_once_) out_.flush();
-  if (threads() > 1) thread_ = std::thread([this] { write_all(); });
+  if (!at_once_) start_thread(thread_, [this] { write_all(); });
 }
 
 FlowWriter::~FlowWriter() {

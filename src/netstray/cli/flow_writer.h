@@ -13,8 +13,8 @@
 namespace netstray {
 
 /// Writes flows as rows: JSON lines where the file is named so (.jsonl, .ndjson), with tabs where it is named .tsv,
-/// else CSV. Making the text has a thread of its own where there is more than one (set_threads); the bytes are the
-/// same.
+/// else CSV. Making the text has a thread of its own where there is more than one (set_threads), though not `at_once`;
+/// the bytes are the same.
 class FlowWriter {
  public:
   /// `at_once`: what was given is in the file before write() is called again, for pipes.

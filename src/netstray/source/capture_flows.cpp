@@ -23,6 +23,7 @@ void widen(std::optional<TimeNs>& first, std::optional<TimeNs>& last, TimeNs tim
 /// "192.168.1.1 is claimed by 2 hardware addresses: 00:1b:44:11:3a:b7 (12 times, first at ...), ..."
 std::string dispute_text(const ClaimedAddress& address) {
   std::vector<std::string> claimants;
+  claimants.reserve(address.claimants.size());
   for (const Claimant& claimant : address.claimants) {
     claimants.push_back(fmt::format("{} ({}, first at {})", to_text(claimant.mac),
                                     claimant.claims == 1 ? "once" : grouped(claimant.claims) + " times",
@@ -55,16 +56,24 @@ CaptureFlows::CaptureFlows(std::unique_ptr<CaptureReader> reader, const FlowSett
 }
 
 void CaptureFlows::run(const Sink& sink, const std::function<void(std::uint64_t position)>& after_batch) {
-  sink_ = &sink;
-  while (const auto batch = feed_.next()) {
-    if (watcher_) watcher_(*batch);
-    meter_batch(*batch);
-    position_ = batch->position;
-    if (!size_) give();
-    if (after_batch) after_batch(batch->position);
+  while (step(sink)) {
+    if (after_batch) after_batch(position_);
   }
-  meter_->finish();
-  give();
+}
+
+bool CaptureFlows::step(const Sink& sink) {
+  sink_ = &sink;
+  const auto batch = feed_.next();
+  if (!batch) {
+    meter_->finish();
+    give();
+    return false;
+  }
+  if (watcher_) watcher_(*batch);
+  meter_batch(*batch);
+  position_ = batch->position;
+  if (!size_) give();
+  return true;
 }
 
 void CaptureFlows::meter_batch(const PacketBatch& batch) {

@@ -41,6 +41,8 @@ class CaptureFlows {
   /// given as soon as they are there. `after_batch` is called now and then with position(). Throws what the reader and
   /// `sink` throw. Only once.
   void run(const Sink& sink, const std::function<void(std::uint64_t position)>& after_batch = {});
+  /// The same bit by bit: some hundred packets, or the end, at each call; false at the end.
+  bool step(const Sink& sink);
   /// Is given every batch before its packets are metered: for what is in no flow (claims, hops). Before run().
   void watch(std::function<void(const PacketBatch&)> watcher) { watcher_ = std::move(watcher); }
   /// Bytes of the files that were read so far; any thread may ask.

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "netstray/base/error.h"
+#include "netstray/base/start_thread.h"
 #include "netstray/base/text.h"
 
 namespace netstray {
@@ -52,6 +53,7 @@ Schema schema_of(const FlowColumns& columns, bool labelled) {
 /// "arp 12, truncated 3"
 std::string reasons_text(const std::map<std::string, std::uint64_t>& dropped) {
   std::vector<std::string> parts;
+  parts.reserve(dropped.size());
   for (const auto& [reason, count] : dropped) parts.push_back(fmt::format("{} {}", reason, grouped(count)));
   return join(parts, ", ");
 }
@@ -102,25 +104,36 @@ bool CaptureTableReader::take_rows(RowBatch& batch, std::size_t max_rows, bool o
 }
 
 bool CaptureTableReader::next_piece() {
-  if (!thread_.joinable()) thread_ = std::thread([this] { meter_all(); });
-  auto piece = queue_.pop();
-  if (!piece) {
-    if (rows_ == 0) {
-      const std::uint64_t packets = summary_.packets_read;
-      throw Error(fmt::format("{}: has no flows in {} packet{}{}{}", source_->name(), grouped(packets),
-                              packets == 1 ? "" : "s", summary_.dropped.empty() ? "" : ": ",
-                              reasons_text(summary_.dropped)));
-    }
-    return false;
-  }
-  piece_ = std::move(*piece);
+  if (!started_ && flows_.size()) start_thread(thread_, [this] { meter_all(); });
+  started_ = true;
   given_ = 0;
-  return true;
+  if (fill_next_piece()) return true;
+  if (rows_ > 0) return false;
+  const std::uint64_t packets = summary_.packets_read;
+  throw Error(fmt::format("{}: has no flows in {} packet{}{}{}", source_->name(), grouped(packets),
+                          packets == 1 ? "" : "s", summary_.dropped.empty() ? "" : ": ",
+                          reasons_text(summary_.dropped)));
+}
+
+bool CaptureTableReader::fill_next_piece() {
+  if (thread_.joinable()) {
+    auto piece = queue_.pop();
+    piece_ = piece ? std::move(*piece) : Table(schema_);
+    return piece.has_value();
+  }
+  piece_ = Table(schema_);
+  const auto take = [this](std::span<FlowRecord> records) { fill_piece(records, piece_); };
+  const std::size_t enough = flows_.size() ? kRowsPerPiece : 1;
+  while (!ended_ && piece_.rows() < enough) {
+    if (flows_.step(take)) continue;
+    ended_ = true;
+    finish_summary();
+  }
+  return piece_.rows() > 0;
 }
 
 void CaptureTableReader::meter_all() {
   Table piece(schema_);
-  const bool live = !flows_.size();
   const auto give = [&] {
     if (piece.rows() > 0 && !queue_.push(std::exchange(piece, Table(schema_)))) throw Stopped();
   };
@@ -128,7 +141,7 @@ void CaptureTableReader::meter_all() {
     flows_.run(
         [&](std::span<FlowRecord> records) {
           fill_piece(records, piece);
-          if (live || piece.rows() >= kRowsPerPiece) give();
+          if (piece.rows() >= kRowsPerPiece) give();
         },
         [this](std::uint64_t) {
           if (stop_) throw Stopped();

@@ -30,7 +30,8 @@ struct CaptureChoice {
 
 /// The flows of a capture as rows of a table: its feature set's columns, and the label where there are --labels. A
 /// row's line number is its number in the table; rows have no text of their own (keep_text does nothing). Metering has
-/// a thread of its own, one or two pieces of rows ahead. Rows are the same for any number of threads.
+/// a thread of its own, one or two pieces of rows ahead, where there is more than one (set_threads) and the capture is
+/// no pipe. Rows are the same for any number of threads.
 class CaptureTableReader final : public TableReader {
  public:
   static constexpr std::string_view kLabelColumn = "label";
@@ -58,6 +59,7 @@ class CaptureTableReader final : public TableReader {
  private:
   bool take_rows(RowBatch& batch, std::size_t max_rows, bool only_available);
   bool next_piece();
+  bool fill_next_piece();
   void meter_all();
   void fill_piece(std::span<const FlowRecord> records, Table& piece);
   void finish_summary();
@@ -74,7 +76,9 @@ class CaptureTableReader final : public TableReader {
   BoundedQueue<Table> queue_;
   std::atomic<bool> stop_{false};
   std::thread thread_;
-  Table piece_;  // the rows at hand, of which so many were given out
+  bool started_ = false;
+  bool ended_ = false;  // where there is no thread
+  Table piece_;         // the rows at hand, of which so many were given out
   std::size_t given_ = 0;
   std::uint64_t rows_ = 0;
   std::map<std::string, std::uint64_t> nothing_skipped_;

@@ -5,7 +5,7 @@
 #include <exception>
 #include <utility>
 
-#include "netstray/base/parallel.h"
+#include "netstray/base/start_thread.h"
 
 namespace netstray {
 namespace {
@@ -30,7 +30,7 @@ PacketFeed::PacketFeed(std::unique_ptr<CaptureReader> reader, const DecodeSettin
       live_(!reader_->size()),
       with_hops_(with_hops),
       queue_(kBatchesAhead) {
-  if (threads() > 1) thread_ = std::thread([this] { give_all(); });
+  if (!live_) start_thread(thread_, [this] { give_all(); });
 }
 
 PacketFeed::~PacketFeed() {
