@@ -19,7 +19,8 @@ struct StorySettings {
 /// Joins flows into stories: a port scan is one, however many flows it took. What becomes a story is told by named
 /// conditions alone (story_conditions()): counts, shares, rates and distinct peers, the same for every capture. Flows
 /// come once, in the meter's order, and are not kept: memory is at most some hundred MB whatever comes, and some MB for
-/// usual traffic. The same flows in the same order give the same stories. Not thread-safe. About half a microsecond a
+/// usual traffic. The same flows in the same order give the same stories. Flows may come on one thread and
+/// claims and hops on another; otherwise not thread-safe. About half a microsecond a
 /// flow.
 class StoryFinder {
  public:
