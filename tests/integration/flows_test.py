@@ -9,9 +9,10 @@ import signal
 import struct
 import subprocess
 import time
+import unittest
 
 import harness
-from harness import BINARY, run, run_bytes, run_ok
+from harness import BINARY, SANITIZED, run, run_bytes, run_ok
 
 LEARNED = ["proto", "service", "conn_state", "duration", "orig_pkts", "resp_pkts", "orig_ip_bytes", "resp_ip_bytes",
            "orig_bytes_per_pkt", "resp_bytes_per_pkt", "orig_share"]
@@ -125,6 +126,7 @@ class Flows(CaptureTest):
             self.assertEqual(program.returncode, 130, (words, told))
         self.assertFalse((self.directory / "n.nst").exists())
 
+    @unittest.skipIf(SANITIZED, "the sanitizers need more address space than this leaves")
     def test_threads_that_cannot_be_had_are_done_without(self):
         capture = self.capture("mixed", size=300)
         expected = run_bytes("flows", capture)[1]

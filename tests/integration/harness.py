@@ -23,6 +23,7 @@ SOURCE = pathlib.Path(os.environ.get("NETSTRAY_SOURCE", pathlib.Path(__file__).r
 BINARY = pathlib.Path(os.environ.get("NETSTRAY_BINARY", SOURCE / "build/release/bin/netstray"))
 DATA = pathlib.Path(os.environ.get("NETSTRAY_DATA", SOURCE.parent / "shared/data"))
 IN_CI = os.environ.get("CI") == "true"
+SANITIZED = os.environ.get("NETSTRAY_SANITIZE", "") != ""
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
 SANITIZER_REPORT = 99
 

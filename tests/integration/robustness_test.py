@@ -19,9 +19,8 @@ import unittest
 
 import harness
 from commands_test import flows
-from harness import BINARY, run, run_ok
+from harness import BINARY, SANITIZED, run, run_ok
 
-SANITIZED = os.environ.get("NETSTRAY_SANITIZE", "") != ""
 LABEL = ("--label", "label", "--normal", "normal")
 PATIENCE = 60  # seconds; only a test that fails takes them
 

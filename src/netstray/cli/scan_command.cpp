@@ -128,7 +128,9 @@ class ScanCommand final : public Command {
     scan.source.capture.flows.decode.check_checksums = false;
     if (home_net_) scan.stories.home = parse_ranges("--home-net", *home_net_);
     ScannedCapture capture = scan_capture(scan, std::move(opened));
-    for (const auto& [id, text] : capture.summary.warnings) console_.warn(id, text);
+    for (const auto& [id, text] : capture.summary.warnings) {
+      if (id != "address-claimed-twice") console_.warn(id, text);  // the stories tell which of them matter
+    }
     const ScanResult lone = rank_lone_flows(capture);
     if (write_pcap_) write_story(scan, chosen_story(capture.stories), write_pcap_->second);
 
