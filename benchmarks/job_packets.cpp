@@ -17,6 +17,7 @@ Job packet_job(const std::vector<std::string>& words) {
   settings.decode.check_checksums =
       false;  // the capture's addresses are changed, its checksums are not; peers look at none
   settings.meter.memory_bytes = static_cast<std::uint64_t>(parse_integer(words[2]).value_or(0)) << 20U;
+  settings.talkers = 0;
   return [settings, paths = std::vector<std::string>{words[1]}] {
     return seconds_of([&] {
       CaptureFlows flows(CaptureReader::open(paths, {}), settings);

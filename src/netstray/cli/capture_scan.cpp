@@ -186,7 +186,7 @@ ScannedCapture scan_capture(const CaptureScan& scan, std::unique_ptr<ByteSource>
   }
 
   ScannedCapture result;
-  result.summary = flows.summary(scan.source.capture.talkers);
+  result.summary = flows.summary();
   result.stories = finder.finish();
   table.finish(result.flows);
   result.flows.feature_set = feature_set_of(result.flows.table.schema());

@@ -60,6 +60,7 @@ class FlowsCommand final : public Command {
     console_.quiet = common_.quiet;
     const FlowColumns columns(choose_fields(fields_.value_or(std::string(feature_set(choice_.features).id))));
     choice_.flows.meter.first_packets = static_cast<std::uint8_t>(first_packets_);
+    choice_.flows.talkers = static_cast<std::size_t>(talkers_);
     CaptureFlows flows(CaptureReader::open(files_, {choice_.filter}), choice_.flows);
     OutputFile out(out_);
     try {
@@ -69,7 +70,7 @@ class FlowsCommand final : public Command {
       throw;
     }
     out.commit();
-    tell_summary(flows.summary(static_cast<std::size_t>(talkers_)), columns.schema().names());
+    tell_summary(flows.summary(), columns.schema().names());
     return 0;
   }
 

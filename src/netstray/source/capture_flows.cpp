@@ -50,7 +50,8 @@ DropReason reason_of(const PacketBatch::FrameEntry& frame, std::span<const Meter
 CaptureFlows::CaptureFlows(std::unique_ptr<CaptureReader> reader, const FlowSettings& settings)
     : size_(reader->size()),
       format_(format_of(*reader)),
-      feed_(std::move(reader), settings.decode, settings.next_hops) {
+      feed_(std::move(reader), settings.decode, settings.next_hops),
+      talkers_wanted_(settings.talkers) {
   meter_.emplace(settings.meter, [this](FlowRecord&& record) { take(std::move(record)); });
   records_.reserve(kRecordsAtOnce);
 }
@@ -103,8 +104,10 @@ void CaptureFlows::take(FlowRecord&& record) {
     share.packets += packets;
     share.bytes += bytes;
     ++flows_;
-    talkers_.add(record.originator, packets, bytes);
-    if (record.responder != record.originator) talkers_.add(record.responder, packets, bytes);
+    if (talkers_wanted_ > 0) {
+      talkers_.add(record.originator, packets, bytes);
+      if (record.responder != record.originator) talkers_.add(record.responder, packets, bytes);
+    }
   }
   records_.push_back(std::move(record));
   if (records_.size() == kRecordsAtOnce) give();
@@ -116,7 +119,7 @@ void CaptureFlows::give() {
   records_.clear();
 }
 
-void CaptureFlows::add_flows(CaptureSummary& summary, std::size_t talkers) const {
+void CaptureFlows::add_flows(CaptureSummary& summary) const {
   summary.flows = flows_;
   for (std::size_t number = 0; number < protocols_.size(); ++number) {
     const Share& share = protocols_[number];
@@ -125,7 +128,7 @@ void CaptureFlows::add_flows(CaptureSummary& summary, std::size_t talkers) const
     summary.protocols.push_back({std::string(name), share.flows, share.packets, share.bytes});
   }
   std::ranges::stable_sort(summary.protocols, std::greater<>(), &CaptureSummary::ProtocolShare::packets);
-  summary.talkers = talkers_.top(talkers);
+  summary.talkers = talkers_.top(talkers_wanted_);
   summary.talkers_error = talkers_.error();
 }
 
@@ -150,7 +153,7 @@ void CaptureFlows::add_warnings(CaptureSummary& summary) const {
   }
 }
 
-CaptureSummary CaptureFlows::summary(std::size_t talkers) const {
+CaptureSummary CaptureFlows::summary() const {
   const CaptureReader& reader = feed_.reader();
   CaptureSummary summary;
   summary.packets_read = reader.frames_read();
@@ -165,7 +168,7 @@ CaptureSummary CaptureFlows::summary(std::size_t talkers) const {
   summary.last = last_;
   summary.inputs.assign(reader.inputs().begin(), reader.inputs().end());
   summary.disputed = claims_.disputed();
-  add_flows(summary, talkers);
+  add_flows(summary);
   add_warnings(summary);
   return summary;
 }

@@ -24,7 +24,8 @@ namespace netstray {
 struct FlowSettings {
   DecodeSettings decode;
   MeterSettings meter;
-  bool next_hops = false;  ///< whether batches have their hops
+  bool next_hops = false;    ///< whether batches have their hops
+  std::size_t talkers = 10;  ///< how many of those that talk most the summary names; 0: nobody counts them
 };
 
 /// A capture on its way through decoder and meter to flow records, and the sum of what was seen. Reading and decoding
@@ -51,8 +52,8 @@ class CaptureFlows {
   std::optional<std::uint64_t> size() const noexcept { return size_; }
   /// "pcap" or "pcapng": of the first file.
   const std::string& format() const noexcept { return format_; }
-  /// After run(). The talkers with most bytes, so many.
-  CaptureSummary summary(std::size_t talkers) const;
+  /// After run().
+  CaptureSummary summary() const;
 
  private:
   struct Share {
@@ -63,7 +64,7 @@ class CaptureFlows {
   void count_frame(const PacketBatch& batch, const PacketBatch::FrameEntry& frame);
   void take(FlowRecord&& record);
   void give();
-  void add_flows(CaptureSummary& summary, std::size_t talkers) const;
+  void add_flows(CaptureSummary& summary) const;
   void add_warnings(CaptureSummary& summary) const;
 
   std::optional<std::uint64_t> size_;
@@ -81,6 +82,7 @@ class CaptureFlows {
   std::optional<TimeNs> first_, last_;
   std::uint64_t flows_ = 0;
   std::array<Share, 256> protocols_{};
+  std::size_t talkers_wanted_;
   Talkers talkers_;
   ChecksumWatch checksums_;
   AddressClaims claims_;

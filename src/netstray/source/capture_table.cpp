@@ -64,7 +64,6 @@ CaptureTableReader::CaptureTableReader(std::unique_ptr<ByteSource> source, std::
                                        const CaptureChoice& choice)
     : source_(std::move(source)),
       columns_(std::move(fields)),
-      talkers_(choice.talkers),
       flows_(open_capture(source_, choice.filter), choice.flows),
       queue_(kPiecesAhead) {
   if (choice.labels) labels_.emplace(*choice.labels, choice.normal);
@@ -164,7 +163,7 @@ void CaptureTableReader::fill_piece(std::span<const FlowRecord> records, Table& 
 }
 
 void CaptureTableReader::finish_summary() {
-  summary_ = flows_.summary(talkers_);
+  summary_ = flows_.summary();
   if (labels_ && labels_->lines_used() < labels_->lines()) {
     summary_.warnings.push_back(
         {"labels-unused",

@@ -25,7 +25,6 @@ struct CaptureChoice {
   FlowSettings flows;                 ///< --no-checksums, --flow-memory, ...
   std::optional<std::string> labels;  ///< --labels: a table (FlowLabels) that fills a last column, kLabelColumn
   std::string normal = "normal";      ///< --normal: the label of flows that --labels does not name
-  std::size_t talkers = 10;           ///< how many the summary has
 };
 
 /// The flows of a capture as rows of a table: its feature set's columns, and the label where there are --labels. A
@@ -68,7 +67,6 @@ class CaptureTableReader final : public TableReader {
   std::string format_;
   FlowColumns columns_;
   std::optional<FlowLabels> labels_;
-  std::size_t talkers_;
   Schema schema_;
   CaptureFlows flows_;
   CaptureSummary summary_;
