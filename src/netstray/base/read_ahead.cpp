@@ -6,12 +6,11 @@
 #include <cstring>
 #include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "netstray/base/parallel.h"
+#include "netstray/base/start_thread.h"
 
 namespace netstray {
 namespace {
@@ -27,14 +26,9 @@ class ReadAheadSource final : public ByteSource {
     size_ = source_->size();
     position_ = source_->position();
   }
-  /// False where the system has no thread to give.
+  /// False where there is no thread to be had.
   bool start() {
-    try {
-      thread_ = std::thread([this] { fill_blocks(); });
-    } catch (const std::system_error&) {
-      return false;
-    }
-    return true;
+    return start_thread(thread_, [this] { fill_blocks(); });
   }
   /// The source itself, of a reader that was not started.
   std::unique_ptr<ByteSource> give_back() { return std::move(source_); }
@@ -148,7 +142,7 @@ class ReadAheadSource final : public ByteSource {
 }  // namespace
 
 std::unique_ptr<ByteSource> read_ahead(std::unique_ptr<ByteSource> source) {
-  if (threads() < 2 || !source->size()) return source;
+  if (!source->size()) return source;
   auto reader = std::make_unique<ReadAheadSource>(std::move(source));
   if (!reader->start()) return reader->give_back();
   return reader;

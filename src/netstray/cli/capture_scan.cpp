@@ -2,19 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <exception>
-#include <functional>
-#include <iterator>
 #include <span>
-#include <thread>
 #include <utility>
 
 #include <fmt/core.h>
 
-#include "netstray/base/bounded_queue.h"
 #include "netstray/base/error.h"
 #include "netstray/base/parallel.h"
 #include "netstray/base/progress.h"
+#include "netstray/base/taken_elsewhere.h"
 #include "netstray/capture/pcap_writer.h"
 #include "netstray/capture/time_range.h"
 #include "netstray/feature/flow_columns.h"
@@ -24,6 +20,8 @@
 
 namespace netstray {
 namespace {
+
+constexpr std::size_t kPiecesAhead = 16;
 
 std::unique_ptr<CaptureReader> open_capture(const CaptureScan& scan, std::unique_ptr<ByteSource> opened) {
   CaptureOptions options;
@@ -58,49 +56,6 @@ class FlowTable {
   RowSample sample_;
   RowBatch batch_;
   std::uint64_t rows_ = 0;
-};
-
-/// Hands flows to `take` on a thread of its own, in order, where there is more than one thread; otherwise in this one.
-class TakenElsewhere {
- public:
-  explicit TakenElsewhere(std::function<void(std::span<const FlowRecord>)> take)
-      : take_(std::move(take)), queue_(kBatchesAhead) {
-    if (threads() > 1) thread_ = std::thread([this] { take_all(); });
-  }
-  ~TakenElsewhere() {
-    queue_.close();
-    if (thread_.joinable()) thread_.join();
-  }
-  TakenElsewhere(const TakenElsewhere&) = delete;
-  TakenElsewhere& operator=(const TakenElsewhere&) = delete;
-
-  void give(std::span<FlowRecord> records) {
-    if (!thread_.joinable()) return take_(records);
-    queue_.push({std::make_move_iterator(records.begin()), std::make_move_iterator(records.end())});
-  }
-  /// Waits for the last; throws what `take` threw.
-  void finish() {
-    queue_.close();
-    if (thread_.joinable()) thread_.join();
-    if (error_) std::rethrow_exception(error_);
-  }
-
- private:
-  static constexpr std::size_t kBatchesAhead = 16;
-
-  void take_all() {
-    try {
-      while (const auto records = queue_.pop()) take_(*records);
-    } catch (...) {
-      error_ = std::current_exception();
-      queue_.leave();
-    }
-  }
-
-  std::function<void(std::span<const FlowRecord>)> take_;
-  BoundedQueue<std::vector<FlowRecord>> queue_;
-  std::exception_ptr error_;
-  std::thread thread_;
 };
 
 /// The flows of a table, as far as a story wants to know which they are.
@@ -175,7 +130,7 @@ ScannedCapture scan_capture(const CaptureScan& scan, std::unique_ptr<ByteSource>
 
   FlowTable table(scan.source);
   {
-    TakenElsewhere taken([&](std::span<const FlowRecord> records) {
+    TakenElsewhere<FlowRecord> taken(kPiecesAhead, [&](std::span<const FlowRecord> records) {
       finder.add(records);
       table.add(records);
     });

@@ -1,9 +1,7 @@
 #include "netstray/cli/flow_writer.h"
 
-#include <iterator>
 #include <utility>
 
-#include "netstray/base/start_thread.h"
 #include "netstray/base/text.h"
 #include "netstray/table/csv_writer.h"
 #include "netstray/table/json_writer.h"
@@ -25,41 +23,15 @@ FlowWriter::FlowWriter(OutputFile& out, const std::string& path, FlowColumns col
       delimiter_(lower(path).ends_with(".tsv") ? '\t' : ','),
       at_once_(at_once),
       rows_(columns_.schema()),
-      queue_(kPiecesAhead) {
+      records_(kPiecesAhead, [this](std::span<const FlowRecord> records) { append(records); }, at_once) {
   if (!json_) append_csv_header(text_, columns_.schema(), delimiter_);
   out_.write(text_);
   if (at_once_) out_.flush();
-  if (!at_once_) start_thread(thread_, [this] { write_all(); });
-}
-
-FlowWriter::~FlowWriter() {
-  if (!thread_.joinable()) return;
-  queue_.close();
-  thread_.join();
-}
-
-void FlowWriter::write(std::span<FlowRecord> records) {
-  if (!thread_.joinable()) return append(records);
-  std::vector<FlowRecord> piece(std::move_iterator(records.begin()), std::move_iterator(records.end()));
-  if (!queue_.push(std::move(piece))) finish();
 }
 
 void FlowWriter::finish() {
-  if (thread_.joinable()) {
-    queue_.close();
-    thread_.join();
-  }
-  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+  records_.finish();
   write_rows();
-}
-
-void FlowWriter::write_all() {
-  try {
-    while (const auto records = queue_.pop()) append(*records);
-  } catch (...) {
-    error_ = std::current_exception();
-    queue_.leave();
-  }
 }
 
 void FlowWriter::append(std::span<const FlowRecord> records) {

@@ -1,13 +1,10 @@
 #pragma once
 
-#include <exception>
 #include <span>
 #include <string>
-#include <thread>
-#include <vector>
 
-#include "netstray/base/bounded_queue.h"
 #include "netstray/base/output_file.h"
+#include "netstray/base/taken_elsewhere.h"
 #include "netstray/feature/flow_columns.h"
 
 namespace netstray {
@@ -19,19 +16,15 @@ class FlowWriter {
  public:
   /// `at_once`: what was given is in the file before write() is called again, for pipes.
   FlowWriter(OutputFile& out, const std::string& path, FlowColumns columns, bool at_once);
-  ~FlowWriter();
-  FlowWriter(const FlowWriter&) = delete;
-  FlowWriter& operator=(const FlowWriter&) = delete;
 
   /// Takes the records over. Throws Error as OutputFile, for these or for earlier ones.
-  void write(std::span<FlowRecord> records);
+  void write(std::span<FlowRecord> records) { records_.give(records); }
   /// Writes what is left. Call it once, last; does not commit the file.
   void finish();
 
  private:
   void append(std::span<const FlowRecord> records);
   void write_rows();
-  void write_all();
 
   OutputFile& out_;
   FlowColumns columns_;
@@ -40,9 +33,7 @@ class FlowWriter {
   bool at_once_;
   Table rows_;
   std::string text_;
-  BoundedQueue<std::vector<FlowRecord>> queue_;
-  std::exception_ptr error_;  // of the thread, once it has ended
-  std::thread thread_;
+  TakenElsewhere<FlowRecord> records_;  // last: its thread uses the others
 };
 
 }  // namespace netstray

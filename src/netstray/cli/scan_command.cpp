@@ -1,4 +1,5 @@
 #include <optional>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -34,14 +35,11 @@ class ScanCommand final : public Command {
     spec.describe(
             "Of a capture: tells what was in it, then the stories that its flows make up (scans, floods, password "
             "guessing, tunnels, ARP poisoning and others, by the named conditions of docs/stories.md), each with a "
-            "display filter for Wireshark, then the rarest flows that no story explains. Packets with wrong checksums "
-            "count. Of a table: fits a detector, the isolation forest unless told otherwise, on the very rows that it "
-            "ranks, so it finds "
-            "what is rare in this file. Labels "
-            "are never "
-            "used; a label column is only shown. Rows that are equal in all learned columns are one line with their "
-            "count, and of "
-            "rows that stand out in the same way (the same columns lead their reasons) the three highest are shown.")
+            "display filter for Wireshark, then the rarest flows that no story explains. Packets with wrong "
+            "checksums count. Of a table: fits a detector, the isolation forest unless told otherwise, on the very "
+            "rows that it ranks, so it finds what is rare in this file. Labels are never used; a label column is "
+            "only shown. Rows that are equal in all learned columns are one line with their count, and of rows that "
+            "stand out in the same way (the same columns lead their reasons) the three highest are shown.")
         .example("netstray scan office.pcap", "what was in it, and what stands out")
         .example("netstray scan a.pcap b.pcap.gz --write-pcap 1 story.pcap",
                  "two files as one; the first story's packets")
@@ -105,15 +103,7 @@ class ScanCommand final : public Command {
     const LoadedTable loaded = load_table(std::move(file), files_.front(), source_);
     const JsonInput input = note_input(loaded, console_);
 
-    std::optional<LabelChoice> label;
-    if (label_) {
-      loaded.table.schema().require(*label_);
-      label = LabelChoice{*label_, ""};
-    }
-    const ColumnRoles roles = choose_columns(loaded.table, column_choice(learn_, label, loaded));
-    const Ranking ranking = rank_rows(loaded.table, roles, settings_, static_cast<std::size_t>(top_),
-                                      each_ ? Alike::apart : Alike::together);
-    for (const auto& note : ranking.notes) console_.keep("fit", note);
+    const auto [roles, ranking] = rank(loaded, static_cast<std::size_t>(top_));
     warn_of_likeness(ranking, loaded.table.rows());
     const ScanResult result = result_of(ranking, loaded, roles);
     write_file("-", common_.json ? scan_json(console_.frame({input}), result)
@@ -147,20 +137,28 @@ class ScanCommand final : public Command {
     return 0;
   }
 
+  struct Ranked {
+    ColumnRoles roles;
+    Ranking ranking;
+  };
+  Ranked rank(const LoadedTable& loaded, std::size_t top) {
+    std::optional<LabelChoice> label;
+    if (label_) {
+      loaded.table.schema().require(*label_);
+      label = LabelChoice{*label_, ""};
+    }
+    ColumnRoles roles = choose_columns(loaded.table, column_choice(learn_, label, loaded));
+    Ranking ranking = rank_rows(loaded.table, roles, settings_, top, each_ ? Alike::apart : Alike::together);
+    for (const auto& note : ranking.notes) console_.keep("fit", note);
+    return {std::move(roles), std::move(ranking)};
+  }
+
   /// Ranks the flows, joins the scores to the stories, and tells what is left.
   ScanResult rank_lone_flows(ScannedCapture& capture) {
     const LoadedTable& flows = capture.flows;
     if (flows.table.rows() < 2) return {.rows = flows.rows_read, .distinct_rows = 0, .labels_used = false, .top = {}};
-    std::optional<LabelChoice> label;
-    if (label_) {
-      flows.table.schema().require(*label_);
-      label = LabelChoice{*label_, ""};
-    }
-    const ColumnRoles roles = choose_columns(flows.table, column_choice(learn_, label, flows));
     const auto top = static_cast<std::size_t>(top_);
-    Ranking ranking =
-        rank_rows(flows.table, roles, settings_, top * kRankedPerLone, each_ ? Alike::apart : Alike::together);
-    for (const auto& note : ranking.notes) console_.keep("fit", note);
+    auto [roles, ranking] = rank(flows, top * kRankedPerLone);
     join_scores(capture, ranking, top);
     ScanResult result = result_of(ranking, flows, roles);
     result.rows = flows.rows_read;

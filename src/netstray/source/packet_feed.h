@@ -35,8 +35,8 @@ struct PacketBatch {
 };
 
 /// Reads a capture and decodes its frames, on a thread of its own where there is more than one (set_threads) and the
-/// capture is no pipe, which may not have more for a long time. The
-/// batches are the same for any number of threads. Not thread-safe.
+/// capture is no pipe, which may not have more for a long time. The batches are the same for any number of threads. Not
+/// thread-safe.
 class PacketFeed {
  public:
   /// `with_hops`: whether batches have their `hops`.
