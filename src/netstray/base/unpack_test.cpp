@@ -9,6 +9,7 @@
 #include <zstd.h>
 
 #include "netstray/base/error.h"
+#include "netstray/base/packing_testing.h"
 #include "netstray/base/parallel.h"
 #include "netstray/base/read_ahead.h"
 #include "netstray/base/rng.h"
@@ -42,29 +43,9 @@ std::string random_text(Rng& rng, std::size_t size) {
   return text;
 }
 
-std::string zstd(const std::string& text) {
-  ZSTD_CCtx* context = ZSTD_createCCtx();
-  ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, 1);
-  ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
-  std::string out(ZSTD_compressBound(text.size()), '\0');
-  out.resize(ZSTD_compress2(context, out.data(), out.size(), text.data(), text.size()));
-  ZSTD_freeCCtx(context);
-  return out;
-}
-
 /// A BGZF block as the SAM specification has it, made by zlib.
 std::string bgzf_block(const std::string& text) {
-  z_stream stream{};
-  deflateInit2(&stream, 1, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
-  std::string body(deflateBound(&stream, text.size()) + 64, '\0');
-  std::string input = text;
-  stream.next_in = reinterpret_cast<Bytef*>(input.data());
-  stream.avail_in = static_cast<uInt>(input.size());
-  stream.next_out = reinterpret_cast<Bytef*>(body.data());
-  stream.avail_out = static_cast<uInt>(body.size());
-  deflate(&stream, Z_FINISH);
-  body.resize(stream.total_out);
-  deflateEnd(&stream);
+  const std::string body = deflated(text, 1, -15);
   const auto number = [](std::uint64_t value, std::size_t bytes) {
     std::string text_of;
     for (std::size_t i = 0; i < bytes; ++i) text_of += static_cast<char>(value >> (8 * i));

@@ -6,10 +6,9 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <zlib.h>
-#include <zstd.h>
 
 #include "netstray/base/error.h"
+#include "netstray/base/packing_testing.h"
 #include "netstray/capture/capture_files_testing.h"
 #include "netstray/capture/capture_reader.h"
 #include "netstray/capture/capture_testing.h"
@@ -22,27 +21,6 @@ constexpr std::uint64_t kSeeds = 100;
 
 std::vector<OwnFrame> frames_in(std::string bytes, std::size_t batch = 64) {
   return all_frames(*CaptureReader::open(open_memory("t", std::move(bytes))), batch);
-}
-
-std::string gzipped(const std::string& bytes) {
-  z_stream stream{};
-  deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, bytes.size()) + 64, '\0');
-  std::string input = bytes;
-  stream.next_in = reinterpret_cast<Bytef*>(input.data());
-  stream.avail_in = static_cast<uInt>(input.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
-std::string zstandard(const std::string& bytes) {
-  std::string out(ZSTD_compressBound(bytes.size()), '\0');
-  out.resize(ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), 1));
-  return out;
 }
 
 TEST(CaptureProperty, WhatIsWrittenIsReadAgain) {
@@ -84,8 +62,8 @@ TEST(CaptureProperty, PlainGzipAndZstdAgree) {
     Rng rng(seed);
     const std::vector<OwnFrame> frames = random_frames(rng, rng.below(300));
     for (const std::string& file : {pcap_of(frames), pcapng_of(frames)}) {
-      EXPECT_EQ(frames_in(gzipped(file)), frames) << "seed " << seed;
-      EXPECT_EQ(frames_in(zstandard(file)), frames) << "seed " << seed;
+      EXPECT_EQ(frames_in(gzip(file)), frames) << "seed " << seed;
+      EXPECT_EQ(frames_in(zstd(file)), frames) << "seed " << seed;
     }
   }
 }
@@ -108,7 +86,7 @@ TEST(CaptureProperty, ACompressedFileCutAnywhereGivesSomeFramesAndSaysWhy) {
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
     Rng rng(seed);
     const std::vector<OwnFrame> frames = random_frames(rng, 100 + rng.below(100));
-    const std::string whole = rng.below(2) == 0 ? gzipped(pcap_of(frames)) : zstandard(pcapng_of(frames));
+    const std::string whole = rng.below(2) == 0 ? gzip(pcap_of(frames)) : zstd(pcapng_of(frames));
     const std::size_t size = whole.size() / 2 + rng.below(whole.size() / 2);
     try {
       const auto reader = CaptureReader::open(open_memory("t", whole.substr(0, size)));
