@@ -14,7 +14,11 @@ pkg_check_modules(SIMDJSON REQUIRED IMPORTED_TARGET simdjson)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)
+pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(GEOGRAPHICLIB REQUIRED IMPORTED_TARGET geographiclib)
+pkg_check_modules(MAXMINDDB REQUIRED IMPORTED_TARGET libmaxminddb)
 
 # What `netstray doctor` says that it was built with.
 string(CONCAT NETSTRAY_LIBRARIES "fmt ${fmt_VERSION}, ISA-L ${ISAL_VERSION}, zstd ${ZSTD_VERSION}, simdjson ${SIMDJSON_VERSION}, xxHash ${XXHASH_VERSION}, libpcap ${PCAP_VERSION}, "
+  "GeographicLib ${GEOGRAPHICLIB_VERSION}, libmaxminddb ${MAXMINDDB_VERSION}, toml++ ${TOMLPLUSPLUS_VERSION}, "
   "Eigen ${Eigen3_VERSION}, nlohmann-json ${nlohmann_json_VERSION}, CLI11 ${CLI11_VERSION}")
