@@ -1,0 +1,33 @@
+#include "netstray/experiment/experiment.h"
+
+namespace netstray {
+
+std::string_view name_of(ThresholdSpec::From from) noexcept {
+  switch (from) {
+    case ThresholdSpec::From::train:
+      return "train";
+    case ThresholdSpec::From::calibration:
+      return "calibration";
+    case ThresholdSpec::From::validation:
+      return "validation";
+    case ThresholdSpec::From::test:
+      return "test";
+    case ThresholdSpec::From::test_normals:
+      return "test-normals";
+  }
+  return "train";
+}
+
+std::string_view name_of(TrainOn rows) noexcept {
+  switch (rows) {
+    case TrainOn::normal:
+      return "normal";
+    case TrainOn::attacks:
+      return "attacks";
+    case TrainOn::all:
+      return "all";
+  }
+  return "all";
+}
+
+}  // namespace netstray
