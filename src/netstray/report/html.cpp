@@ -46,6 +46,18 @@ pre{margin:0 0 1rem;padding:.8rem 1rem;background:var(--panel);border-radius:6px
 figure{margin:0;break-inside:avoid}
 figure svg{display:block;width:100%;height:auto}
 figcaption{margin-top:.3rem;font-size:.85rem;line-height:1.45;color:var(--soft)}
+.figures.small{grid-template-columns:repeat(auto-fill,minmax(min(16rem,46%),1fr));gap:1.25rem 1.25rem}
+nav ol{margin:0 0 1.5rem;padding:0;list-style:none;columns:3 14rem;column-gap:2rem;font-size:.92rem;counter-reset:s}
+nav li{counter-increment:s;break-inside:avoid;padding:.12rem 0 .12rem 1.7rem;text-indent:-1.7rem}
+nav li::before{content:counter(s);display:inline-block;width:1.7rem;text-indent:0;color:var(--soft);font-variant-numeric:tabular-nums}
+nav a{color:var(--accent);text-decoration:none}nav a:hover{text-decoration:underline}
+h3{font-size:1rem;line-height:1.35;margin:1.5rem 0 .6rem}
+.tall{max-height:30rem;overflow-y:auto;border-bottom:1px solid var(--line)}
+.tall thead th{position:sticky;top:0;background:var(--page);box-shadow:0 1px 0 var(--soft)}
+.leaky{display:inline-block;padding:0 .4em;border:1.5px solid var(--bad);border-radius:3px;color:var(--bad);font-size:.72rem;font-weight:700;line-height:1.5;letter-spacing:.06em;vertical-align:.08em;white-space:nowrap}
+.leak{border-left:3px solid var(--bad);padding-left:.9rem}
+.table-title{margin:0 0 .35rem;font-weight:600;font-size:.95rem}
+.table-note{margin:-.6rem 0 1rem;font-size:.85rem;color:var(--soft)}
 .notice{border-left:3px solid var(--line);padding:.1rem 0 .1rem .9rem;margin:0 0 .9rem;break-inside:avoid}
 .notice p{margin:0}
 .notice .kind{font-size:.82rem;color:var(--soft)}
@@ -56,8 +68,26 @@ summary{cursor:pointer;color:var(--accent);margin:0 0 .6rem;width:max-content;ma
 footer{margin-top:3rem;padding-top:.75rem;border-top:1px solid var(--line);color:var(--soft);font-size:.85rem}
 @media (max-width:46rem){.headlines{grid-template-columns:1fr 1fr}}
 @media (max-width:30rem){body{font-size:15px}main{padding:1.25rem 1rem 3rem}h1{font-size:1.4rem}.headlines dd{font-size:1.3rem}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.5rem}th,td{padding-right:.6rem}}
-@media print{body{font-size:10.5pt}main{max-width:none;padding:0}section{margin-top:1.5rem}h2{break-after:avoid}.scroll{overflow:visible}pre{background:none;border:1px solid var(--line);white-space:pre-wrap}.figures{grid-template-columns:1fr 1fr}}
+@media print{body{font-size:10.5pt}main{max-width:none;padding:0}section{margin-top:1.5rem}h2{break-after:avoid}.scroll,.tall{overflow:visible;max-height:none}.figures.small{grid-template-columns:repeat(3,1fr)}pre{background:none;border:1px solid var(--line);white-space:pre-wrap}.figures{grid-template-columns:1fr 1fr}}
 )css";
+
+constexpr std::string_view kLeaky = "LEAKY";
+constexpr std::string_view kBadge = "<b class=\"leaky\">LEAKY</b>";
+
+/// A cell's text; the word LEAKY at its end as a badge.
+std::string cell_html(std::string_view text) {
+  if (!text.ends_with(kLeaky)) return escaped(text);
+  return fmt::format("{}{}", escaped(text.substr(0, text.size() - kLeaky.size())), kBadge);
+}
+
+/// Links to the sections.
+std::string contents_html(const std::vector<std::string>& headings) {
+  std::string html = "<nav aria-label=\"Contents\"><ol>\n";
+  for (std::size_t i = 0; i < headings.size(); ++i) {
+    html += fmt::format("<li><a href=\"#s{}\">{}</a></li>\n", i + 1, escaped(headings[i]));
+  }
+  return html + "</ol></nav>\n";
+}
 
 std::string_view side(Page::Align align) { return align == Page::Align::right ? " class=\"right\"" : ""; }
 
@@ -72,8 +102,14 @@ Page::Page(std::string_view title, std::string_view subtitle) : title_(title) {
 void Page::section(std::string_view heading) {
   end_details();
   if (in_section_) body_ += "</section>\n";
-  body_ += fmt::format("<section>\n<h2>{}</h2>\n", escaped(heading));
+  headings_.emplace_back(heading);
+  body_ += fmt::format("<section id=\"s{}\">\n<h2>{}</h2>\n", headings_.size(), escaped(heading));
   in_section_ = true;
+}
+
+void Page::subsection(std::string_view heading) {
+  end_details();
+  body_ += fmt::format("<h3>{}</h3>\n", escaped(heading));
 }
 
 void Page::paragraph(std::string_view text) { body_ += fmt::format("<p>{}</p>\n", escaped(text)); }
@@ -90,8 +126,11 @@ void Page::headlines(const std::vector<Headline>& headlines) {
   body_ += "</dl>\n";
 }
 
-void Page::table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows) {
-  body_ += "<div class=\"scroll\"><table>\n<thead><tr>";
+void Page::table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows,
+                 const TableLook& look) {
+  if (!look.title.empty()) body_ += fmt::format("<p class=\"table-title\">{}</p>\n", escaped(look.title));
+  body_ += look.tall ? "<div class=\"scroll tall\" tabindex=\"0\">" : "<div class=\"scroll\">";
+  body_ += "<table>\n<thead><tr>";
   for (const auto& column : columns) {
     body_ += fmt::format("<th scope=\"col\"{}>{}</th>", side(column.align), escaped(column.title));
   }
@@ -101,11 +140,12 @@ void Page::table(const std::vector<Column>& columns, const std::vector<std::vect
     for (std::size_t c = 0; c < std::min(row.size(), columns.size()); ++c) {
       const std::string_view tag = c == 0 ? "th" : "td";
       body_ += fmt::format("<{}{}{}>{}</{}>", tag, c == 0 ? " scope=\"row\"" : "", side(columns[c].align),
-                           escaped(row[c]), tag);
+                           cell_html(row[c]), tag);
     }
     body_ += "</tr>\n";
   }
   body_ += "</tbody></table></div>\n";
+  if (!look.note.empty()) body_ += fmt::format("<p class=\"table-note\">{}</p>\n", escaped(look.note));
 }
 
 void Page::facts(const std::vector<std::pair<std::string, std::string>>& facts) {
@@ -126,14 +166,29 @@ void Page::preformatted(std::string_view text) {
   body_ += "</pre>\n";
 }
 
+void Page::figure(const Figure& figure) {
+  body_ += "<figure>\n" + figure.svg;
+  if (!figure.caption.empty() || !figure.leaky.empty()) body_ += "<figcaption>";
+  if (!figure.leaky.empty()) body_ += fmt::format("{} {}. ", kBadge, escaped(figure.leaky));
+  body_ += escaped(figure.caption);
+  if (!figure.caption.empty() || !figure.leaky.empty()) body_ += "</figcaption>\n";
+  body_ += "</figure>\n";
+}
+
 void Page::figures(const std::vector<Figure>& figures) {
   body_ += "<div class=\"figures\">\n";
-  for (const auto& figure : figures) {
-    body_ += "<figure>\n" + figure.svg;
-    if (!figure.caption.empty()) body_ += fmt::format("<figcaption>{}</figcaption>\n", escaped(figure.caption));
-    body_ += "</figure>\n";
-  }
+  for (const auto& figure : figures) this->figure(figure);
   body_ += "</div>\n";
+}
+
+void Page::small_figures(const std::vector<Figure>& figures) {
+  body_ += "<div class=\"figures small\">\n";
+  for (const auto& figure : figures) this->figure(figure);
+  body_ += "</div>\n";
+}
+
+void Page::leaky(std::string_view reason) {
+  body_ += fmt::format("<p class=\"leak\">{} {}</p>\n", kBadge, escaped(reason));
 }
 
 void Page::notice(Notice kind, std::string_view id, std::string_view text) {
@@ -160,8 +215,8 @@ std::string Page::str() const {
       "base-uri 'none'; form-action 'none'\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"referrer\" content=\"no-referrer\">\n<title>{}</title>\n<style>{}{}</style>\n</head>\n<body>\n"
-      "<main>\n{}{}",
-      escaped(title_), kStyle, chart_css(), head_, body_);
+      "<main>\n{}{}{}",
+      escaped(title_), kStyle, chart_css(), head_, with_contents_ ? contents_html(headings_) : "", body_);
   if (in_details_) html += "</details>\n";
   if (in_section_) html += "</section>\n";
   return html + fmt::format(
