@@ -19,8 +19,9 @@ struct Audit {
   enum class Severity { note, warning, error };
   std::string id;  ///< "base-rate", "duplicates-within", ...
   Severity severity = Severity::note;
-  double value = 0;  ///< the number that it is about
-  std::string text;  ///< a sentence for people
+  double value = 0;                  ///< the number that it is about
+  std::string text;                  ///< a sentence for people
+  std::vector<std::string> of = {};  ///< in a study of several detectors: those that it is about; empty = all of it
 };
 std::string_view name_of(Audit::Severity severity) noexcept;
 
