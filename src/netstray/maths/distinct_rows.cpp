@@ -45,11 +45,15 @@ bool equal_rows(const Matrix& matrix, std::uint32_t a, std::uint32_t b) noexcept
 }  // namespace
 
 DistinctRows distinct_rows(const Matrix& matrix) {
+  return distinct_by(row_hashes(matrix), [&](std::uint32_t a, std::uint32_t b) { return equal_rows(matrix, a, b); });
+}
+
+DistinctRows distinct_by(std::span<const std::uint64_t> hashes,
+                         const std::function<bool(std::uint32_t, std::uint32_t)>& equal) {
   DistinctRows result;
-  const auto rows = static_cast<std::uint32_t>(matrix.rows());
+  const auto rows = static_cast<std::uint32_t>(hashes.size());
   result.which.resize(rows);
   if (rows == 0) return result;
-  const auto hashes = row_hashes(matrix);
   const std::size_t mask = std::bit_ceil(std::size_t{rows} * 2) - 1;
   std::vector<std::uint32_t> slots(mask + 1, kNone);  // each: a place in `first`
   for (std::uint32_t row = 0; row < rows; ++row) {
@@ -63,7 +67,7 @@ DistinctRows distinct_rows(const Matrix& matrix) {
         break;
       }
       const std::uint32_t other = result.first[known];
-      if (hashes[other] == hashes[row] && equal_rows(matrix, other, row)) {
+      if (hashes[other] == hashes[row] && equal(other, row)) {
         result.which[row] = known;
         ++result.copies[known];
         break;

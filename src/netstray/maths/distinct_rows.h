@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "netstray/maths/matrix.h"
@@ -16,5 +18,10 @@ struct DistinctRows {
 
 /// Rows are equal where all numbers (0 and -0 are one) and codes are. At most 2^31 rows, all finite. O(rows * columns).
 DistinctRows distinct_rows(const Matrix& matrix);
+
+/// The same of any rows, one for each hash: rows with different hashes differ; of those with the same one equal(a, b)
+/// tells. At most 2^31 rows. O(rows).
+DistinctRows distinct_by(std::span<const std::uint64_t> hashes,
+                         const std::function<bool(std::uint32_t, std::uint32_t)>& equal);
 
 }  // namespace netstray

@@ -1,5 +1,6 @@
 #include "netstray/table/column.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <iterator>
@@ -112,7 +113,7 @@ void Column::append_missing() {
 
 void Column::append_rows(const Column& from, std::size_t begin, std::size_t end) {
   if (holds_text()) {
-    append_levels(from, begin, end);
+    append_levels(from, end - begin, [begin](std::size_t i) { return begin + i; });
   } else {
     append_values(from, begin, end);
   }
@@ -151,14 +152,17 @@ void Column::append_values(const Column& from, std::size_t begin, std::size_t en
   }
 }
 
-void Column::append_levels(const Column& from, std::size_t begin, std::size_t end) {
+/// Appends the texts of row_at(0) to row_at(count - 1).
+template <typename RowAt>
+void Column::append_levels(const Column& from, std::size_t count, RowAt&& row_at) {
   constexpr std::int64_t kUnknown = -2;
   std::vector<std::int64_t> codes(from.levels().size(), kUnknown);
   std::vector<std::int64_t> appended;
-  appended.reserve(end - begin);
+  appended.reserve(count);
   from.integers_.visit([&](const auto& values) {
-    for (std::size_t row = begin; row < end; ++row) {
-      const auto code = std::int64_t{values[row]};
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t row = row_at(i);
+      const std::int64_t code = row == kNoRow ? -1 : std::int64_t{values[row]};
       if (code < 0) {
         appended.push_back(-1);
         continue;
@@ -166,7 +170,7 @@ void Column::append_levels(const Column& from, std::size_t begin, std::size_t en
       const auto level = static_cast<std::size_t>(code);
       if (codes[level] == kUnknown) {
         codes[level] = dictionary_.code(from.levels()[level]);
-        if (static_cast<std::size_t>(codes[level]) == first_rows_.size()) first_rows_.push_back(size_ + row - begin);
+        if (static_cast<std::size_t>(codes[level]) == first_rows_.size()) first_rows_.push_back(size_ + i);
       }
       appended.push_back(codes[level]);
     }
@@ -178,21 +182,20 @@ Column Column::gather(std::span<const std::uint32_t> rows) const {
   Column picked(type_);
   picked.scale_ = scale_;
   picked.in_doubles_ = in_doubles_;
-  constexpr std::int64_t kUnknown = -1;
-  std::vector<std::int64_t> codes(levels().size(), kUnknown);
-  for (const std::uint32_t row : rows) {
-    if (missing(row)) {
-      picked.append_missing();
-    } else if (in_doubles_) {
-      picked.append_number(doubles_[row]);
-    } else if (holds_text() && codes[code(row)] == kUnknown) {
-      picked.append_text(levels()[code(row)]);
-      codes[code(row)] = picked.integers_[picked.size() - 1];
-    } else {
-      picked.integers_.push_back(holds_text() ? codes[code(row)] : integers_[row]);
-      picked.append_present();
-    }
+  if (holds_text()) {
+    picked.append_levels(*this, rows.size(), [&](std::size_t i) { return rows[i]; });
+  } else if (in_doubles_) {
+    picked.doubles_.reserve(rows.size());
+    for (const std::uint32_t row : rows) picked.doubles_.push_back(row == kNoRow ? kMissingNumber : doubles_[row]);
+  } else {
+    picked.integers_.append_picked(integers_, rows, kNoRow);
   }
+  picked.size_ = rows.size();
+  const auto is_missing = [this](std::uint32_t row) { return row == kNoRow || missing(row); };
+  picked.missing_count_ = static_cast<std::size_t>(std::ranges::count_if(rows, is_missing));
+  if (picked.missing_count_ == 0) return picked;
+  picked.missing_.reserve(rows.size());
+  for (const std::uint32_t row : rows) picked.missing_.push_back(is_missing(row));
   return picked;
 }
 

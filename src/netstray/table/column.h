@@ -64,7 +64,8 @@ class Column {
   /// Appends the rows [begin, end) of a column of the same type (to a number column also of an integer one), as if
   /// their values were appended one by one.
   void append_rows(const Column& from, std::size_t begin, std::size_t end);
-  /// A column of these rows, in this order.
+  /// A column of these rows, in this order; kNoRow stands for a missing value.
+  static constexpr std::uint32_t kNoRow = 0xffffffffU;
   Column gather(std::span<const std::uint32_t> rows) const;
   void reserve(std::size_t rows);
   /// Takes back the last row; a level that only this row had goes with it.
@@ -122,7 +123,8 @@ class Column {
   bool change_scale(std::int64_t& mantissa, unsigned scale) const noexcept;
   bool share_scale(const Column& from, std::size_t begin, std::size_t end);
   void append_values(const Column& from, std::size_t begin, std::size_t end);
-  void append_levels(const Column& from, std::size_t begin, std::size_t end);
+  template <typename RowAt>
+  void append_levels(const Column& from, std::size_t count, RowAt&& row_at);
 
   ColumnType type_;
   std::size_t size_ = 0;

@@ -9,6 +9,8 @@
 namespace netstray {
 namespace {
 
+constexpr std::size_t kAtOnce = 512;  // values brought to 64 bits at a time
+
 template <typename Values, typename Wide, typename Narrow>
 void widen_to(Values& values, const std::vector<Narrow>& old) {
   std::vector<Wide> wide;
@@ -56,7 +58,6 @@ void NarrowInts::append(std::span<const std::int64_t> values) {
 }
 
 void NarrowInts::append(const NarrowInts& from, std::size_t begin, std::size_t end, std::int64_t factor) {
-  constexpr std::size_t kAtOnce = 512;
   std::array<std::int64_t, kAtOnce> some{};
   from.visit([&](const auto& other) {
     using List = std::decay_t<decltype(other)>;
@@ -70,6 +71,19 @@ void NarrowInts::append(const NarrowInts& from, std::size_t begin, std::size_t e
       for (std::size_t i = 0; i < count; ++i) some[i] = other[begin + i] * factor;
       append(std::span<const std::int64_t>(some.data(), count));
       begin += count;
+    }
+  });
+}
+
+void NarrowInts::append_picked(const NarrowInts& from, std::span<const std::uint32_t> places, std::uint32_t nowhere) {
+  reserve(size() + places.size());
+  std::array<std::int64_t, kAtOnce> some{};
+  from.visit([&](const auto& other) {
+    while (!places.empty()) {
+      const auto head = places.first(std::min(kAtOnce, places.size()));
+      for (std::size_t i = 0; i < head.size(); ++i) some[i] = head[i] == nowhere ? 0 : std::int64_t{other[head[i]]};
+      append(std::span<const std::int64_t>(some.data(), head.size()));
+      places = places.subspan(head.size());
     }
   });
 }

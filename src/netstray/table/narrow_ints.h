@@ -36,6 +36,8 @@ class NarrowInts {
   void append(std::span<const std::int64_t> values);
   /// The elements [begin, end) of another list, times `factor`.
   void append(const NarrowInts& from, std::size_t begin, std::size_t end, std::int64_t factor = 1);
+  /// The elements of another list at these places; 0 for a place `nowhere`.
+  void append_picked(const NarrowInts& from, std::span<const std::uint32_t> places, std::uint32_t nowhere);
   /// Appends up to `count` elements: calls fill(first), where `first` points to that many new elements of whatever
   /// width it is, and keeps as many of them as it returns.
   template <typename Fill>
