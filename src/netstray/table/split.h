@@ -60,8 +60,8 @@ struct Split {
 ///
 /// By time everything is in order of time: train, calibration, validation, test; rows of the same time stay in the
 /// order of the table. By entity calibration and validation are shares of the entities that have kept rows, too, and
-/// the rows that train_on leaves out go to validation only where their entity is there. Otherwise rows are drawn at
-/// random, by the seed.
+/// the rows that train_on leaves out go to validation only where no row of their entity trains or calibrates. Otherwise
+/// rows are drawn at random, by the seed.
 ///
 /// Throws Error (kind usage) naming the setting where it is out of its range, where a column or file is not there, and
 /// where labels are needed and absent; Error where a class that is asked for has no rows, where rows have no time, and
