@@ -1,29 +1,78 @@
 #include "netstray/maths/geodesic.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <GeographicLib/Geodesic.hpp>
 #include <GeographicLib/GeodesicLine.hpp>
 
 namespace netstray {
+namespace {
+
+using GeographicLib::Geodesic;
+using GeographicLib::GeodesicLine;
+
+constexpr double kMetresPerKm = 1000;
+constexpr double kTurn = 360;
+constexpr double kHalfTurn = 180;
+
+/// Which copy of the map a longitude that was not brought to [-180, 180] lies in.
+double map_copy(double longitude) noexcept { return std::floor((longitude + kHalfTurn) / kTurn); }
+
+/// The point `metres` down the line, with its longitude not brought to [-180, 180].
+Place point_at(const GeodesicLine& line, double metres) {
+  Place place;
+  double azimuth = 0;
+  double unused = 0;
+  line.GenPosition(false, metres, GeodesicLine::LATITUDE | GeodesicLine::LONGITUDE | GeodesicLine::LONG_UNROLL,
+                   place.latitude, place.longitude, azimuth, unused, unused, unused, unused, unused);
+  return place;
+}
+
+/// How far down the line, between two distances of which the first is in map copy `copy` and the other is not, it
+/// leaves that copy.
+double crossing(const GeodesicLine& line, double inside, double outside, double copy) {
+  constexpr double kMetre = 1;
+  while (std::fabs(outside - inside) > kMetre) {
+    const double middle = (inside + outside) / 2;
+    (map_copy(point_at(line, middle).longitude) == copy ? inside : outside) = middle;
+  }
+  return inside;
+}
+
+}  // namespace
 
 double geodesic_km(Place from, Place to) noexcept {
   double metres = 0;
-  GeographicLib::Geodesic::WGS84().Inverse(from.latitude, from.longitude, to.latitude, to.longitude, metres);
-  return metres / 1000;
+  Geodesic::WGS84().Inverse(from.latitude, from.longitude, to.latitude, to.longitude, metres);
+  return metres / kMetresPerKm;
 }
 
-std::vector<Place> geodesic_points(Place from, Place to, std::size_t points) {
-  points = std::max<std::size_t>(points, 2);
-  const auto line =
-      GeographicLib::Geodesic::WGS84().InverseLine(from.latitude, from.longitude, to.latitude, to.longitude);
-  std::vector<Place> places(points, from);
-  for (std::size_t i = 1; i + 1 < points; ++i) {
-    line.Position(line.Distance() * static_cast<double>(i) / static_cast<double>(points - 1), places[i].latitude,
-                  places[i].longitude);
+std::vector<std::vector<Place>> geodesic_lines(Place from, Place to, double step_km) {
+  const GeodesicLine line =
+      Geodesic::WGS84().InverseLine(from.latitude, from.longitude, to.latitude, to.longitude, Geodesic::ALL);
+  const double length = line.Distance();
+  const auto steps = std::max(1.0, std::ceil(length / (step_km * kMetresPerKm)));
+  double before = 0;
+  Place place = point_at(line, 0);
+  double copy =
+      map_copy(point_at(line, std::min(length, 1.0)).longitude);  // a start on the meridian is on the way's side
+  std::vector<std::vector<Place>> lines{{{place.latitude, place.longitude - kTurn * copy}}};
+  for (double step = 1; step <= steps; ++step) {
+    const double here = step == steps ? length : length * step / steps;
+    place = point_at(line, here);
+    if (map_copy(place.longitude) != copy) {
+      const double latitude = point_at(line, crossing(line, before, here, copy)).latitude;
+      const double side = map_copy(place.longitude) > copy ? kHalfTurn : -kHalfTurn;
+      copy = map_copy(place.longitude);
+      lines.back().push_back({latitude, side});
+      if (here == length && place.longitude - kTurn * copy == -kHalfTurn) return lines;  // it ends on the meridian
+      lines.push_back({{latitude, -side}});
+    }
+    lines.back().push_back({place.latitude, place.longitude - kTurn * copy});
+    before = here;
   }
-  places.back() = to;
-  return places;
+  return lines;
 }
 
 }  // namespace netstray
