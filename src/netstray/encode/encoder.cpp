@@ -147,6 +147,7 @@ Encoder Encoder::fit(const Table& table, std::span<const std::size_t> columns, s
       fit_numbers(column, std::move(values), missing, encoding);
     }
   });
+  encoder.expect_few_levels();
   if (encoding.categories == CategoryEncoding::rarity) encoder.pairs_ = encoder.count_pairs(table, columns, rows);
   encoder.lay_out();
   if (encoder.width() == 0) {
@@ -154,6 +155,16 @@ Encoder Encoder::fit(const Table& table, std::span<const std::size_t> columns, s
                             quoted(encoding.text())));
   }
   return encoder;
+}
+
+void Encoder::expect_few_levels() const {
+  if (encoding_.categories != CategoryEncoding::standardised_one_hot) return;
+  const std::size_t levels = standardised_levels(columns_);
+  if (levels <= kMostStandardisedLevels) return;
+  throw Error(
+      fmt::format("the categories have {} levels, of which standardised-one-hot takes at most {}; leave columns "
+                  "out, or encode them as one-hot",
+                  grouped(levels), grouped(kMostStandardisedLevels)));
 }
 
 std::vector<Encoder::CategoryPair> Encoder::count_pairs(const Table& table, std::span<const std::size_t> columns,
@@ -181,6 +192,9 @@ void Encoder::lay_out() {
   origin_.insert(origin_.end(), missing_.begin(), missing_.end());
   if (encoding_.categories == CategoryEncoding::one_hot) {
     for (const std::size_t i : categories_) origin_.resize(origin_.size() + columns_[i].levels.size() + 1, i);
+  }
+  if (encoding_.categories == CategoryEncoding::standardised_one_hot) {
+    for (const std::size_t i : categories_) origin_.resize(origin_.size() + columns_[i].levels.size(), i);
   }
   if (encoding_.categories != CategoryEncoding::rarity) return;
   origin_.insert(origin_.end(), categories_.begin(), categories_.end());
@@ -226,12 +240,44 @@ Matrix Encoder::encode(const Table& table, EncodeCounts* counts) const {
 
 /// `codes`: per learned column, empty for numbers.
 void Encoder::add_categories(Matrix& matrix, std::vector<std::vector<std::uint16_t>> codes) const {
-  if (encoding_.categories == CategoryEncoding::one_hot) {
-    for (const std::size_t i : categories_) {
-      matrix.add_group(static_cast<std::uint32_t>(columns_[i].levels.size()) + 1, std::move(codes[i]));
-    }
+  switch (encoding_.categories) {
+    case CategoryEncoding::one_hot:
+      for (const std::size_t i : categories_) {
+        matrix.add_group(static_cast<std::uint32_t>(columns_[i].levels.size()) + 1, std::move(codes[i]));
+      }
+      break;
+    case CategoryEncoding::standardised_one_hot:
+      return add_standardised(matrix, codes);
+    case CategoryEncoding::rarity:
+      return add_rarities(matrix, codes);
+    case CategoryEncoding::none:
+      break;
   }
-  if (encoding_.categories != CategoryEncoding::rarity) return;
+}
+
+void Encoder::add_standardised(Matrix& matrix, const std::vector<std::vector<std::uint16_t>>& codes) const {
+  struct Level {
+    std::size_t column;
+    std::size_t code;
+  };
+  std::vector<Level> levels;
+  for (const std::size_t i : categories_) {
+    for (std::size_t code = 0; code < columns_[i].levels.size(); ++code) levels.push_back({i, code});
+  }
+  std::vector<std::vector<float>> values(levels.size());
+  parallel_for(levels.size(), 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t k = begin; k < end; ++k) {
+      const auto [column, code] = levels[k];
+      const StandardisedLevel level = standardised_level(columns_[column].level_rows[code], training_rows_);
+      values[k].resize(matrix.rows());
+      const auto value_of = [&](std::uint16_t found) { return found == code ? level.present : level.absent; };
+      std::ranges::transform(codes[column], values[k].begin(), value_of);
+    }
+  });
+  for (auto& column : values) matrix.add_numbers(std::move(column));
+}
+
+void Encoder::add_rarities(Matrix& matrix, const std::vector<std::vector<std::uint16_t>>& codes) const {
   std::vector<std::vector<float>> rarities(categories_.size() + pairs_.size());
   parallel_for(rarities.size(), 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t k = begin; k < end; ++k) {

@@ -24,15 +24,20 @@ struct EncodeCounts {
 /// Turns tables into matrices, fitted on training rows only and kept in the model. Order of the matrix' columns: for
 /// each scaling of the encoding all learned number columns; then one 0/1 column per number column that had missing
 /// values in training; then, as the encoding says, either one one-hot group per category column (its levels in order of
-/// first appearance in training, then one column for anything unseen), or the rarities: one number column per category,
-/// then one per ordered pair of categories. A missing category is a level of its own; a number that is not finite
-/// counts as missing. Constant columns are kept. Const members are thread-safe; fit and encode use threads(), columns
-/// in parallel, with the same result for any number.
+/// first appearance in training, then one column for anything unseen), or its levels as standardised number columns, or
+/// the rarities: one number column per category, then one per ordered pair of categories. A missing category is a level
+/// of its own; a number that is not finite counts as missing. Constant columns are kept. Const members are thread-safe;
+/// fit and encode use threads(), columns in parallel, with the same result for any number.
 ///
 /// The rarity of a level b is -ln p(b), p(b) = (n_b + .5) / (n + .5 (levels + 1)); n_b = 0 for one that training did
 /// not have. Given the level a of another category it is -ln p(b | a), p(b | a) = (n_ab + 2 p(b)) / (n_a + 2), so that
 /// a usual level in an unusual place counts. With many categories the six pairs with the largest mutual information are
 /// taken, in both directions; a pair with over 2^20 combinations of levels never is.
+///
+/// Standardised one-hot: the column of a level that n_b of the n training rows have is (x - p) / sqrt(p (1 - p)), x = 1
+/// where the row has that level, else 0, and p = n_b / n; where all of them have it, x - 1. A level that training did
+/// not have is x = 0 in all columns of its category. As pandas' get_dummies and scikit-learn's StandardScaler behind it
+/// make them. These columns are written out, 4 bytes a row each.
 class Encoder {
  public:
   /// encoded = (t(x) - shift) / scale, t = log or identity. Not used by scaling `rank`.
@@ -64,7 +69,8 @@ class Encoder {
 
   /// `columns`: indices into the table of the columns to learn (integer, number, category only); `rows`: which rows are
   /// training, at least one. Throws Error where there is no column (or, as the encoding leaves categories out, none is
-  /// left) or no row, or a category has over 65,534 levels. Cost: a sort per number column, else linear.
+  /// left) or no row, a category has over 65,534 levels, or standardised one-hot columns would be over 4,096. Cost: a
+  /// sort per number column, else linear.
   static Encoder fit(const Table& table, std::span<const std::size_t> columns, std::span<const std::uint32_t> rows,
                      const Encoding& encoding);
 
@@ -100,11 +106,15 @@ class Encoder {
   static Encoder load(ByteReader& in);
 
  private:
+  void expect_few_levels() const;
   std::vector<CategoryPair> count_pairs(const Table& table, std::span<const std::size_t> columns,
                                         std::span<const std::uint32_t> rows) const;
   void lay_out();
   void add_categories(Matrix& matrix, std::vector<std::vector<std::uint16_t>> codes) const;
+  void add_standardised(Matrix& matrix, const std::vector<std::vector<std::uint16_t>>& codes) const;
+  void add_rarities(Matrix& matrix, const std::vector<std::vector<std::uint16_t>>& codes) const;
   void check(const ByteReader& in) const;
+  void check_level_rows(const ByteReader& in) const;
 
   Encoding encoding_;
   std::uint64_t training_rows_ = 0;

@@ -73,7 +73,8 @@ Encoding load_encoding(ByteReader& in) {
   }
   if (encoding.numeric.empty()) in.fail("no scaling of numbers");
   const auto categories = in.get<std::uint8_t>();
-  if (categories > static_cast<std::uint8_t>(CategoryEncoding::none)) in.fail("an unknown encoding of categories");
+  if (categories > static_cast<std::uint8_t>(CategoryEncoding::standardised_one_hot))
+    in.fail("an unknown encoding of categories");
   encoding.categories = static_cast<CategoryEncoding>(categories);
   return encoding;
 }
@@ -131,6 +132,15 @@ Encoder Encoder::load(ByteReader& in) {
   return encoder;
 }
 
+/// No level may have more rows than there are, as its share would be above 1.
+void Encoder::check_level_rows(const ByteReader& in) const {
+  if (standardised_levels(columns_) > kMostStandardisedLevels) in.fail("more levels than standardised columns may be");
+  for (const auto& column : columns_) {
+    const auto within = [&](std::uint64_t rows) { return rows <= training_rows_; };
+    if (!std::ranges::all_of(column.level_rows, within)) in.fail("a level of a category has too many rows");
+  }
+}
+
 void Encoder::check(const ByteReader& in) const {
   if (columns_.empty() || training_rows_ == 0) in.fail("an encoder that learned nothing");
   std::vector<std::string_view> names;
@@ -144,6 +154,7 @@ void Encoder::check(const ByteReader& in) const {
   }
   std::ranges::sort(names);
   if (std::ranges::adjacent_find(names) != names.end()) in.fail("two learned columns have one name");
+  if (encoding_.categories == CategoryEncoding::standardised_one_hot) check_level_rows(in);
   const bool none_expected = encoding_.categories != CategoryEncoding::rarity;
   if (pairs_.size() > (none_expected ? 0 : kMostRarityPairs)) in.fail("more pairs of categories than it may have");
   for (const auto& pair : pairs_) {

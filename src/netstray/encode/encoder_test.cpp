@@ -267,6 +267,46 @@ TEST(Encoder, NamesColumnsAndTellsWhereTheyComeFrom) {
   EXPECT_EQ(encoder.columns()[0].level_rows, (std::vector<std::uint64_t>{1, 1}));
 }
 
+TEST(Encoder, StandardisesEachLevelAsItWouldANumber) {
+  const Encoding encoding = Encoding::parse("standardise+standardised-one-hot");
+  const Table training = category_table({"a", "b", "a", "-", "a", "a"});
+  const Encoder encoder = Encoder::fit(training, all_columns(training), all_rows(training), encoding);
+  ASSERT_EQ(encoder.width(), 3U);
+  EXPECT_EQ(encoder.column_name(0), "c=a");
+  EXPECT_EQ(encoder.column_name(2), "c=");
+  EXPECT_EQ(encoder.origin()[2], 0U);
+  const Matrix matrix = encoder.encode(category_table({"a", "b", "-", "unseen"}));
+  EXPECT_EQ(matrix.number_columns(), 3U);
+  const double a = 4.0 / 6;
+  const double b = 1.0 / 6;
+  const auto sd = [](double share) { return std::sqrt(share * (1 - share)); };
+  const auto column = [&](std::size_t k) {
+    return std::vector<double>(matrix.numbers(k).begin(), matrix.numbers(k).end());
+  };
+  expect_near(column(0), {(1 - a) / sd(a), -a / sd(a), -a / sd(a), -a / sd(a)});
+  expect_near(column(1), {-b / sd(b), (1 - b) / sd(b), -b / sd(b), -b / sd(b)});
+  expect_near(column(2), {-b / sd(b), -b / sd(b), (1 - b) / sd(b), -b / sd(b)});
+  const Table alike = category_table({"a", "a"});
+  const Matrix constant =
+      Encoder::fit(alike, all_columns(alike), all_rows(alike), encoding).encode(category_table({"a", "other"}));
+  EXPECT_EQ(constant.numbers(0)[0], 0.0F);
+  EXPECT_EQ(constant.numbers(0)[1], -1.0F);
+}
+
+TEST(Encoder, TakesAsManyStandardisedLevelsAsFit) {
+  std::vector<std::string> many;
+  many.reserve(4'097);
+  for (int i = 0; i < 4'097; ++i) many.push_back(std::to_string(i));
+  const Encoding encoding = Encoding::parse("standardise+standardised-one-hot");
+  const auto fit = [&] {
+    const Table table = category_table(many);
+    return Encoder::fit(table, all_columns(table), all_rows(table), encoding).width();
+  };
+  EXPECT_THROW(fit(), Error);
+  many.pop_back();
+  EXPECT_EQ(fit(), 4'096U);
+}
+
 TEST(Encoder, TakesAnEmptyTextAndAMissingValueForOneLevel) {
   const Encoder encoder = fit_all(category_table({"a", "", "-", "b"}), NumericScaling::none);
   EXPECT_EQ(encoder.columns()[0].levels, (std::vector<std::string>{"a", "", "b"}));
@@ -371,7 +411,9 @@ TEST(Encoder, IsTheSameAfterSavingAndLoadingAndForAnyNumberOfThreads) {
     const Table table = made_up_table(rng, 40);
     const Table fresh = made_up_table(rng, 40);
     set_threads(1 + static_cast<unsigned>(seed % 3));
-    const Encoder encoder = fit_all(table, kAllScalings[seed % kAllScalings.size()]);
+    Encoding encoding{{kAllScalings[seed % kAllScalings.size()]}};
+    if (seed % 4 == 0) encoding.categories = CategoryEncoding::standardised_one_hot;
+    const Encoder encoder = Encoder::fit(table, all_columns(table), all_rows(table), encoding);
     set_threads(1);
     ByteWriter out;
     encoder.save(out);
@@ -396,11 +438,12 @@ TEST(Encoder, IsTheSameAfterSavingAndLoadingAndForAnyNumberOfThreads) {
 TEST(Encoder, RefusesOrSurvivesAnyDamagedByte) {
   Rng rng(3);
   const Table table = made_up_table(rng, 25);
-  for (const auto scaling : {NumericScaling::log, NumericScaling::rank}) {
+  for (const auto* text : {"log+one-hot", "log+standardised-one-hot", "rank+one-hot"}) {
+    const Encoding encoding = Encoding::parse(text);
     ByteWriter out;
-    fit_all(table, scaling).save(out);
+    Encoder::fit(table, all_columns(table), all_rows(table), encoding).save(out);
     const std::string& bytes = out.bytes();
-    const std::size_t stride = scaling == NumericScaling::rank ? 37 : 1;
+    const std::size_t stride = encoding.has(NumericScaling::rank) ? 37 : 1;
     std::size_t loaded = 0;
     for (std::size_t at = 0; at < bytes.size(); at += stride) {
       ByteReader cut(std::string_view(bytes).substr(0, at), "model");

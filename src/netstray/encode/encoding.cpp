@@ -20,10 +20,11 @@ constexpr std::array<std::pair<NumericScaling, std::string_view>, 6> kScalings{
      {NumericScaling::rank, "rank"},
      {NumericScaling::none, "none"}}};
 
-constexpr std::array<std::pair<CategoryEncoding, std::string_view>, 3> kCategories{
+constexpr std::array<std::pair<CategoryEncoding, std::string_view>, 4> kCategories{
     {{CategoryEncoding::one_hot, "one-hot"},
      {CategoryEncoding::rarity, "rarity"},
-     {CategoryEncoding::none, "no-categories"}}};
+     {CategoryEncoding::none, "no-categories"},
+     {CategoryEncoding::standardised_one_hot, "standardised-one-hot"}}};
 
 std::optional<CategoryEncoding> category_encoding(std::string_view name) noexcept {
   for (const auto& [categories, known] : kCategories) {
@@ -35,7 +36,8 @@ std::optional<CategoryEncoding> category_encoding(std::string_view name) noexcep
 [[noreturn]] void refuse(std::string_view text, std::string_view why) {
   throw usage_error(
       fmt::format("encoding {}: {}; expected scalings of number columns (standardise, log, minmax, "
-                  "robust, rank, none), then one-hot, rarity or no-categories, as \"log+rank+one-hot\"",
+                  "robust, rank, none), then one-hot, standardised-one-hot, rarity or no-categories, as "
+                  "\"log+rank+one-hot\"",
                   quoted(text), why));
 }
 

@@ -26,9 +26,11 @@ std::optional<NumericScaling> numeric_scaling(std::string_view name) noexcept;
 enum class CategoryEncoding : std::uint8_t {
   one_hot,  ///< one 0/1 column per level seen in training, and one for anything unseen
   rarity,   ///< -ln of how frequent the level is, alone and given another category's level
-  none      ///< not at all: a detector does not see them
+  none,     ///< not at all: a detector does not see them
+  /// one number column per level seen in training: its 0/1, standardised as a number; none for anything unseen
+  standardised_one_hot
 };
-/// "one-hot", "rarity", "no-categories".
+/// "one-hot", "rarity", "no-categories", "standardised-one-hot".
 std::string_view name_of(CategoryEncoding categories) noexcept;
 
 /// How the columns of a table become the columns of a matrix: each number column once per scaling, side by side, and

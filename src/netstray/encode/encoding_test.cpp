@@ -20,7 +20,7 @@ std::string refusal(const std::string& text) {
 
 TEST(Encoding, IsReadAndWrittenAsText) {
   for (const auto* text : {"log+one-hot", "log+rank+one-hot", "rank+rarity", "none+no-categories",
-                           "standardise+log+minmax+robust+rank+none+rarity"}) {
+                           "standardise+standardised-one-hot", "standardise+log+minmax+robust+rank+none+rarity"}) {
     EXPECT_EQ(Encoding::parse(text).text(), text);
   }
   const Encoding both{{NumericScaling::log, NumericScaling::rank}, CategoryEncoding::rarity};

@@ -37,6 +37,18 @@ void fit_levels(Encoder::Column& column, const Column& source, std::span<const s
   column.constant = column.levels.size() == 1;
 }
 
+std::size_t standardised_levels(std::span<const Encoder::Column> columns) {
+  std::size_t levels = 0;
+  for (const auto& column : columns) levels += column.levels.size();
+  return levels;
+}
+
+StandardisedLevel standardised_level(std::uint64_t level_rows, std::uint64_t rows) {
+  const double share = static_cast<double>(level_rows) / static_cast<double>(rows);
+  const double sd = level_rows < rows ? std::sqrt(share * (1 - share)) : 1;
+  return {static_cast<float>((1 - share) / sd), static_cast<float>(-share / sd)};
+}
+
 double entropy(std::span<const std::uint64_t> counts) {
   double total = 0;
   for (const std::uint64_t count : counts) total += static_cast<double>(count);

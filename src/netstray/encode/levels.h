@@ -32,6 +32,18 @@ std::uint16_t code_of(std::string_view text, const Encoder::Column& column, std:
 std::vector<std::uint16_t> encode_levels(const Encoder::Column& column, std::span<const std::uint16_t> by_text,
                                          const Column& source);
 
+/// Most levels of all learned categories together that may become standardised columns, as these are written out.
+inline constexpr std::size_t kMostStandardisedLevels = 4'096;
+/// The levels of all categories together.
+std::size_t standardised_levels(std::span<const Encoder::Column> columns);
+
+/// The two values of a level's 0/1 column after it was standardised over the training rows.
+struct StandardisedLevel {
+  float present, absent;
+};
+/// Of a level that `level_rows` of `rows` training rows have, 1 <= level_rows <= rows.
+StandardisedLevel standardised_level(std::uint64_t level_rows, std::uint64_t rows);
+
 /// In nats.
 double entropy(std::span<const std::uint64_t> counts);
 

@@ -90,20 +90,28 @@ KMeans KMeans::fit(const Matrix& matrix, const KMeansSettings& settings, const F
   KMeans kmeans(Centres(MatrixShape(matrix), std::move(found.centres)), settings.scale);
   const std::size_t clusters = kmeans.centres_.size();
   tell(settings, found, clusters, context);
+  kmeans.measure_distances(matrix);
   kmeans.inertia_ = found.inertia;
-  kmeans.rows_.resize(clusters);
-  kmeans.means_.resize(clusters);
-  std::vector<double> distances(matrix.rows());
-  kmeans.assign(matrix, found.labels, distances);
-  for (std::size_t row = 0; row < distances.size(); ++row) {
-    ++kmeans.rows_[found.labels[row]];
-    kmeans.means_[found.labels[row]] += distances[row];
-  }
-  for (std::size_t c = 0; c < clusters; ++c) {
-    if (kmeans.rows_[c] > 0) kmeans.means_[c] /= static_cast<double>(kmeans.rows_[c]);
-  }
-  kmeans.prepare();
   return kmeans;
+}
+
+void KMeans::measure_distances(const Matrix& matrix) {
+  if (matrix.rows() == 0) throw Error("kmeans: there is no row to measure distances on");
+  std::vector<std::uint32_t> clusters(matrix.rows());
+  std::vector<double> distances(matrix.rows());
+  assign(matrix, clusters, distances);
+  rows_.assign(centres_.size(), 0);
+  means_.assign(centres_.size(), 0);
+  inertia_ = 0;
+  for (std::size_t row = 0; row < distances.size(); ++row) {
+    ++rows_[clusters[row]];
+    means_[clusters[row]] += distances[row];
+    inertia_ += distances[row] * distances[row];
+  }
+  for (std::size_t c = 0; c < means_.size(); ++c) {
+    if (rows_[c] > 0) means_[c] /= static_cast<double>(rows_[c]);
+  }
+  prepare();
 }
 
 /// The units of the distances. A cluster whose rows are all alike gets a small one, so that no score is infinite.

@@ -44,8 +44,15 @@ class KMeans final : public Detector {
   void explain(const Matrix& matrix, std::size_t row, std::span<double> parts) const override;
   void save(ByteWriter& out) const override;
 
+  /// Counts rows, mean distances and inertia anew, over these rows instead of those it was fitted on:
+  /// Scale::cluster_mean and all_mean then divide by what these show. The reference notebook takes its units from the
+  /// test rows so; scores that do are LEAKY. A cluster without a row has mean distance 0. Throws Error for no rows or
+  /// other columns.
+  void measure_distances(const Matrix& matrix);
+
   const Centres& centres() const noexcept { return centres_; }
-  /// Of the training rows: inertia, and for each cluster its rows and their mean distance to its centre.
+  /// Of the training rows (or those of measure_distances): inertia, and for each cluster its rows and their mean
+  /// distance to its centre.
   double inertia() const noexcept { return inertia_; }
   std::span<const std::uint64_t> cluster_rows() const noexcept { return rows_; }
   std::span<const double> mean_distances() const noexcept { return means_; }

@@ -124,6 +124,20 @@ TEST(KMeans, ScalesDistancesByTheirCluster) {
   EXPECT_EQ(scores(KMeansSettings::Scale::all_mean), (std::vector<double>{9, 3}));
 }
 
+TEST(KMeans, TakesItsUnitsFromOtherRowsWhereAsked) {
+  // Fitted round 0 and 100. Of the four rows measured, one lies 2 from 0, three lie 5, 5 and 2 from 100.
+  auto kmeans =
+      KMeans::fit(matrix_of({{-1}, {1}, {99}, {101}}), {.clusters = 2, .scale = KMeansSettings::Scale::all_mean}, {});
+  const Matrix measured = matrix_of({{2}, {95}, {105}, {98}});
+  kmeans.measure_distances(measured);
+  std::vector<double> scores(4);
+  kmeans.score(measured, scores);
+  EXPECT_EQ(scores, (std::vector<double>{2 / (2.0 / 4), 5 / (12.0 / 4), 5 / (12.0 / 4), 2 / (12.0 / 4)}));
+  EXPECT_EQ(kmeans.inertia(), 4.0 + 25 + 25 + 4);
+  EXPECT_THROW(kmeans.measure_distances(Matrix(0)), Error);
+  EXPECT_THROW(kmeans.measure_distances(matrix_of({{1, 2}})), Error);
+}
+
 TEST(KMeans, TellsItsClusters) {
   const auto kmeans = KMeans::fit(matrix_of({{0}, {2}, {10}}), {.clusters = 2}, {});
   const std::size_t lower = kmeans.centres().centre(0)[0] < 5 ? 0 : 1;

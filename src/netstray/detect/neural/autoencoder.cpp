@@ -180,6 +180,29 @@ void Autoencoder::score(const Matrix& matrix, std::span<double> scores) const {
   });
 }
 
+Matrix Autoencoder::latent(const Matrix& matrix) const {
+  expect_shape(matrix);
+  std::size_t narrowest = 0;
+  for (std::size_t layer = 1; layer + 1 < net_.layers(); ++layer) {
+    if (net_.layer(layer).units < net_.layer(narrowest).units) narrowest = layer;
+  }
+  std::vector<std::vector<float>> units(net_.layer(narrowest).units, std::vector<float>(matrix.rows()));
+  parallel_for(matrix.rows(), kPieceRows, [&](std::size_t piece_begin, std::size_t piece_end) {
+    check_interrupt();
+    LaneForward forward(net_);
+    for (std::size_t first = piece_begin; first < piece_end; first += LaneForward::kRows) {
+      forward.hidden(matrix, first, std::min(piece_end, first + LaneForward::kRows), narrowest, units);
+    }
+  });
+  constexpr float kMost = std::numeric_limits<float>::max();
+  Matrix latent(matrix.rows());
+  for (auto& values : units) {
+    for (float& value : values) value = std::isnan(value) ? 0 : std::clamp(value, -kMost, kMost);
+    latent.add_numbers(std::move(values));
+  }
+  return latent;
+}
+
 double Autoencoder::exact_score(const Matrix& matrix, std::size_t row) const {
   std::vector<double> parts(columns());
   explain(matrix, row, parts);

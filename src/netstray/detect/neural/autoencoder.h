@@ -69,6 +69,11 @@ class Autoencoder final : public Detector {
   void explain(const Matrix& matrix, std::size_t row, std::span<double> parts) const override;
   void save(ByteWriter& out) const override;
 
+  /// The rows in the latent space: a number column for each unit of the narrowest hidden layer (the first of several),
+  /// with dropout off. Finite: what overflows f32 becomes its largest value of that sign. Throws Error where the matrix
+  /// has other columns than the one it was fitted on. Uses threads(), same result for any number.
+  Matrix latent(const Matrix& matrix) const;
+
   const AutoencoderSettings& settings() const noexcept { return settings_; }
   const LearningCurves& curves() const noexcept { return curves_; }
   const DenseNet& net() const noexcept { return net_; }

@@ -13,6 +13,7 @@
 #include "netstray/base/parallel.h"
 #include "netstray/base/rng.h"
 #include "netstray/detect/neural/dense_trainer.h"
+#include "netstray/maths/dense.h"
 
 namespace netstray {
 namespace {
@@ -97,6 +98,49 @@ TEST(Autoencoder, ScoreIsTheMeanOfTheColumnsSquaredErrors) {
     for (const double part : parts) sum += part;
     ASSERT_NEAR(scores[row], sum / 13, 1e-5 * (1 + scores[row])) << "row " << row;
   }
+}
+
+TEST(Autoencoder, WhatTheRestOfTheNetworkMakesOfTheLatentRowsIsTheReconstruction) {
+  const Matrix test = surface(130, 3);
+  const Matrix latent = fitted().latent(test);
+  ASSERT_EQ(latent.columns(), 4U);
+  ASSERT_EQ(latent.rows(), 130U);
+  const DenseNet& net = fitted().net();
+  std::vector<double> parts(test.columns());
+  std::vector<float> dense(test.columns());
+  for (std::size_t row = 0; row < test.rows(); ++row) {
+    std::vector<double> values;
+    for (std::size_t unit = 0; unit < 4; ++unit) values.push_back(static_cast<double>(latent.at(row, unit)));
+    for (std::size_t layer = 2; layer < net.layers(); ++layer) {
+      const auto weights = net.weights(layer);
+      const auto biases = net.biases(layer);
+      std::vector<double> next(biases.begin(), biases.end());
+      for (std::size_t unit = 0; unit < next.size(); ++unit) {
+        for (std::size_t i = 0; i < values.size(); ++i) {
+          next[unit] += values[i] * static_cast<double>(weights[i * next.size() + unit]);
+        }
+        if (layer + 1 < net.layers()) next[unit] = std::tanh(next[unit]);
+      }
+      values = next;
+    }
+    fitted().explain(test, row, parts);
+    test.dense_row(row, dense);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      ASSERT_NEAR(parts[i], std::pow(values[i] - static_cast<double>(dense[i]), 2), 1e-4) << "row " << row;
+    }
+  }
+}
+
+TEST(Autoencoder, LatentRowsAreFiniteForHugeValues) {
+  AutoencoderSettings settings = small_settings();
+  settings.activations = {Activation::linear};
+  settings.epochs = 1;
+  const auto detector = Autoencoder::fit(surface(200, 1), settings);
+  Matrix huge(3);
+  for (std::size_t i = 0; i < kNumbers; ++i) huge.add_numbers({3e38F, -3e38F, i % 2 == 0 ? 3e38F : -3e38F});
+  huge.add_group(3, {0, 1, 2});
+  EXPECT_EQ(first_not_finite(detector.latent(huge)), std::nullopt);
+  EXPECT_THROW((void)detector.latent(numbers_of(1, 2, 0)), Error);
 }
 
 TEST(Autoencoder, MovedColumnsScoreHigherAndLeadTheReasons) {

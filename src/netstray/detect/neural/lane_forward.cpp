@@ -34,7 +34,7 @@ LaneForward::LaneForward(const DenseNet& net)
 void LaneForward::errors(const Matrix& matrix, std::size_t begin, std::size_t end, std::span<float> sums) {
   take_rows(matrix, begin, end);
   take_codes(matrix, begin, end);
-  hidden_layers();
+  hidden_layers(values_.size());
   std::fill_n(sums.begin(), kRows, 0.0F);
   for (std::size_t first = 0; first < number_columns_; first += kOutputColumns) {
     output_errors(first, std::min(number_columns_, first + kOutputColumns), groups_, sums);
@@ -45,6 +45,16 @@ void LaneForward::errors(const Matrix& matrix, std::size_t begin, std::size_t en
     for (std::size_t first = own.first_column; first < last; first += kOutputColumns) {
       output_errors(first, std::min(last, first + kOutputColumns), group, sums);
     }
+  }
+}
+
+void LaneForward::hidden(const Matrix& matrix, std::size_t begin, std::size_t end, std::size_t layer,
+                         std::span<std::vector<float>> columns) {
+  take_rows(matrix, begin, end);
+  take_codes(matrix, begin, end);
+  hidden_layers(layer + 1);
+  for (std::size_t unit = 0; unit < columns.size(); ++unit) {
+    std::copy_n(values_[layer].data() + unit * kRows, end - begin, columns[unit].data() + begin);
   }
 }
 
@@ -88,10 +98,11 @@ void LaneForward::add_first_codes() {
   kernels.transpose(by_row_.data(), kRows, net_.layer(0).units, width, values_[0].data(), kRows);
 }
 
-void LaneForward::hidden_layers() {
+/// The first `count` of them.
+void LaneForward::hidden_layers(std::size_t count) {
   const float* parameters = net_.parameters().data();
   inputs_ = numbers_;
-  for (std::size_t i = 0; i + 1 < net_.layers(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     const bool coded = i == 0 && groups_ > 0;
     if (coded) add_first_codes();
     const std::size_t units = net_.layer(i).units;

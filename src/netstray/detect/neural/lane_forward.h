@@ -22,12 +22,16 @@ class LaneForward {
   /// Squared error of rows [begin, end) of `matrix`, at most kRows, summed over columns in f32; infinite or NaN where
   /// that overflows. `sums` has kRows places.
   void errors(const Matrix& matrix, std::size_t begin, std::size_t end, std::span<float> sums);
+  /// What hidden layer `layer` makes of rows [begin, end), at most kRows, to the same rows of `columns`, one a unit.
+  /// Infinite or NaN where f32 overflows.
+  void hidden(const Matrix& matrix, std::size_t begin, std::size_t end, std::size_t layer,
+              std::span<std::vector<float>> columns);
 
  private:
   void take_rows(const Matrix& matrix, std::size_t begin, std::size_t end);
   void take_codes(const Matrix& matrix, std::size_t begin, std::size_t end);
   void add_first_codes();
-  void hidden_layers();
+  void hidden_layers(std::size_t count);
   void output_errors(std::size_t first, std::size_t end, std::size_t group, std::span<float> sums);
 
   const DenseNet& net_;
