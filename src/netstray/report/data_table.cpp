@@ -5,8 +5,8 @@
 
 #include <fmt/core.h>
 
+#include "netstray/report/csv_lines.h"
 #include "netstray/report/terminal.h"
-#include "netstray/table/csv_writer.h"
 
 namespace netstray {
 namespace {
@@ -24,16 +24,6 @@ std::vector<std::string> titles(const DataTable& table) {
   result.reserve(table.columns.size());
   for (const auto& column : table.columns) result.push_back(column.title);
   return result;
-}
-
-void append_csv_line(std::string& text, const std::vector<std::string>& cells) {
-  for (std::size_t c = 0; c < cells.size(); ++c) {
-    if (c > 0) text += ',';
-    append_csv_cell(text, cells[c]);
-  }
-  // A line of one empty cell would be no line at all.
-  if (cells.size() == 1 && cells[0].empty()) text += "\"\"";
-  text += '\n';
 }
 
 /// What LaTeX writes for an ASCII character that it would otherwise take for a command; "" for all others.

@@ -24,6 +24,11 @@ std::string class_attribute(std::string_view css_class) {
   return css_class.empty() ? std::string() : fmt::format(" class=\"{}\"", escaped(css_class));
 }
 
+std::string_view anchor_attribute(Svg::Anchor anchor) {
+  if (anchor == Svg::Anchor::middle) return " text-anchor=\"middle\"";
+  return anchor == Svg::Anchor::end ? " text-anchor=\"end\"" : "";
+}
+
 }  // namespace
 
 std::string escaped(std::string_view text) {
@@ -95,7 +100,7 @@ void Svg::shape(std::string_view name, const std::string& attributes, std::strin
   body_ += tip.empty() ? "/>\n" : fmt::format("><title>{}</title></{}>\n", escaped(tip), name);
 }
 
-void Svg::path(std::string_view name, const std::vector<Point>& points, std::string_view css_class) {
+void Svg::corners(std::string_view name, const std::vector<Point>& points, std::string_view css_class) {
   std::string places;
   for (const Point& point : points) {
     if (!places.empty()) places += ' ';
@@ -121,21 +126,25 @@ void Svg::circle(Point centre, double radius, std::string_view css_class, std::s
 }
 
 void Svg::polyline(const std::vector<Point>& points, std::string_view css_class) {
-  path("polyline", points, css_class);
+  corners("polyline", points, css_class);
 }
 
-void Svg::polygon(const std::vector<Point>& points, std::string_view css_class) { path("polygon", points, css_class); }
+void Svg::polygon(const std::vector<Point>& points, std::string_view css_class) {
+  corners("polygon", points, css_class);
+}
+
+void Svg::path(std::string_view commands, std::string_view css_class) {
+  shape("path", fmt::format(" d=\"{}\"", commands), css_class, {});
+}
 
 void Svg::text(Point at, std::string_view text, std::string_view css_class, Anchor anchor) {
-  const std::string_view side = anchor == Anchor::start ? "start" : anchor == Anchor::middle ? "middle" : "end";
-  body_ += fmt::format("<text{} x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", class_attribute(css_class),
-                       at.x, at.y, side, escaped(text));
+  body_ += fmt::format("<text{} x=\"{:.1f}\" y=\"{:.1f}\"{}>{}</text>\n", class_attribute(css_class), at.x, at.y,
+                       anchor_attribute(anchor), escaped(text));
 }
 
-void Svg::upward_text(Point at, std::string_view text, std::string_view css_class) {
-  body_ += fmt::format(
-      "<text{} x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\" transform=\"rotate(-90 {:.1f} {:.1f})\">{}</text>\n",
-      class_attribute(css_class), at.x, at.y, at.x, at.y, escaped(text));
+void Svg::upward_text(Point at, std::string_view text, std::string_view css_class, Anchor anchor) {
+  body_ += fmt::format("<text{} x=\"{:.1f}\" y=\"{:.1f}\"{} transform=\"rotate(-90 {:.1f} {:.1f})\">{}</text>\n",
+                       class_attribute(css_class), at.x, at.y, anchor_attribute(anchor), at.x, at.y, escaped(text));
 }
 
 std::string Svg::str() const { return head_ + body_ + "</svg>\n"; }

@@ -51,16 +51,18 @@ class Svg {
   void circle(Point centre, double radius, std::string_view css_class, std::string_view tip = {});
   void polyline(const std::vector<Point>& points, std::string_view css_class);
   void polygon(const std::vector<Point>& points, std::string_view css_class);
+  /// A path as SVG writes it ("M1 2h0"); `commands` is taken as it is, so it must not come from outside.
+  void path(std::string_view commands, std::string_view css_class);
   void text(Point at, std::string_view text, std::string_view css_class, Anchor anchor = Anchor::start);
-  /// Text that runs upwards, its middle at `at`.
-  void upward_text(Point at, std::string_view text, std::string_view css_class);
+  /// Text that runs upwards, its middle (or its start) at `at`.
+  void upward_text(Point at, std::string_view text, std::string_view css_class, Anchor anchor = Anchor::middle);
 
   /// The whole <svg> element.
   std::string str() const;
 
  private:
   void shape(std::string_view name, const std::string& attributes, std::string_view css_class, std::string_view tip);
-  void path(std::string_view name, const std::vector<Point>& points, std::string_view css_class);
+  void corners(std::string_view name, const std::vector<Point>& points, std::string_view css_class);
 
   std::string head_;
   std::string body_;
