@@ -183,8 +183,8 @@ ScoreHistogram score_histogram(std::span<const std::uint8_t> labels, std::span<c
   return histogram;
 }
 
-std::string histogram_chart(const ScoreHistogram& histogram, std::optional<double> cut) {
-  const std::string title = "Scores by class";
+std::string histogram_chart(const ScoreHistogram& histogram, std::optional<double> cut, std::string_view heading) {
+  const std::string title(heading.empty() ? "Scores by class" : heading);
   if (histogram.normal.empty()) return empty_chart(title, "there are no scores");
   const std::string label = histogram.clipped ? "score (rows beyond the ends are in the outer bins)" : "score";
   Svg svg(kFrame.width, kFrame.height, title,

@@ -53,8 +53,8 @@ ScoreHistogram score_histogram(std::span<const std::uint8_t> labels, std::span<c
                                std::size_t bins = 60);
 
 /// Rows per bin for both classes and the cut. The axis of rows is logarithmic where the largest bin has over 100 rows
-/// (it says so).
-std::string histogram_chart(const ScoreHistogram& histogram, std::optional<double> cut);
+/// (it says so). Without a title it has one of its own.
+std::string histogram_chart(const ScoreHistogram& histogram, std::optional<double> cut, std::string_view title = {});
 
 /// Rows by truth and verdict, with each one's share of its class; darker = larger share.
 std::string confusion_chart(const Confusion& confusion);
