@@ -30,7 +30,7 @@ font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sa
 .chart .points{fill:none;stroke:var(--s);stroke-linecap:round;stroke-width:3;stroke-opacity:.55}
 .chart .box{stroke:var(--c-ink);stroke-width:7;stroke-linecap:butt}.chart .median{fill:var(--c-page,#fff);stroke:var(--c-ink);stroke-width:1.5}
 .chart .panel{fill:none;stroke:var(--c-grid);stroke-width:1}
-.chart .land{fill:var(--c-land);stroke:none}.chart .sea{fill:var(--c-sea)}.chart .graticule{stroke:var(--c-grid);stroke-width:.7;fill:none}
+.chart .land{fill:var(--c-land);fill-rule:evenodd}.chart .strayed{fill:var(--c-attack);stroke:var(--c-page,#fff);stroke-width:1.3}.chart .sea{fill:var(--c-sea)}.chart .graticule{stroke:var(--c-grid);stroke-width:.7;fill:none}
 .chart .bar{fill:var(--c-normal);fill-opacity:.32}.chart .rest{fill:var(--c-grid);fill-opacity:.55}
 .chart .shade0{fill-opacity:.04}.chart .shade1{fill-opacity:.08}.chart .shade2{fill-opacity:.12}.chart .shade3{fill-opacity:.16}
 .chart .shade4{fill-opacity:.2}.chart .shade5{fill-opacity:.24}.chart .shade6{fill-opacity:.28}.chart .shade7{fill-opacity:.32}

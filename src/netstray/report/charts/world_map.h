@@ -29,8 +29,9 @@ struct MapRoute {
 
 /// The world in plate carree (degrees as they are) with land, a graticule of 30 degrees, and each route's hops and
 /// stops, up to 8 routes told apart by colour and dashes. Lines are cut where they cross the date line. Give one route
-/// per picture for small multiples. Points that are not finite or beyond the poles are left out. CSV: route, kind (hop
-/// or stop), number, latitude, longitude, label, rows. Thread-safe; about 30 kB of land beside what the routes need.
+/// per picture for small multiples. Points that are not finite or beyond the poles are left out. CSV: route, kind (hop,
+/// stop or attack), number, latitude, longitude, label, rows. Thread-safe; about 30 kB of land beside what the routes
+/// need.
 Picture world_map_picture(const Heading& heading, std::span<const MapRoute> routes);
 
 }  // namespace netstray
