@@ -11,6 +11,7 @@
 #include "netstray/evaluate/evaluation.h"
 #include "netstray/maths/geodesic.h"
 #include "netstray/metric/metric.h"
+#include "netstray/report/charts/distributions.h"
 #include "netstray/report/model_summary.h"
 
 namespace netstray {
@@ -61,6 +62,13 @@ struct PointsResult {
 struct ElbowResult {
   std::vector<std::uint64_t> clusters;
   std::vector<double> inertia;
+  std::uint64_t chosen = 0;  ///< clusters of the study's detector; 0: none of its detectors has a number of them
+};
+
+/// Rows a day of the table, before any sampling, where it has times.
+struct DailyRows {
+  double normal = 0, attacks = 0;
+  double days = 0;  ///< between the first and the last time
 };
 
 /// What a study's detectors share.
@@ -76,6 +84,8 @@ struct StudyResult {
   std::vector<std::string> families;  ///< likewise; empty where there are none
   std::vector<PointsResult> points;
   std::optional<ElbowResult> elbow;
+  std::vector<UsualRange> usual;   ///< of the number columns among the features: quantiles of the test rows by class
+  std::optional<DailyRows> daily;  ///< absent where the table has no times
 };
 
 /// One seed's numbers of a detector. Of the positive class, as Evaluation.

@@ -1,0 +1,330 @@
+#include "netstray/report/experiment_page.h"
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "netstray/base/text.h"
+#include "netstray/report/experiment/outcome.h"
+#include "netstray/report/experiment/pictures.h"
+#include "netstray/report/experiment/tables.h"
+#include "netstray/report/experiment/words.h"
+#include "netstray/report/html.h"
+#include "netstray/report/words.h"
+
+namespace netstray {
+namespace {
+
+using Facts = std::vector<std::pair<std::string, std::string>>;
+using Part = PlacedPicture::Part;
+
+std::string subtitle(const ExperimentResult& result) {
+  std::string text = fmt::format("{}: {}", result.recipe, counted(result.detectors.size(), "model", "models"));
+  if (result.studies.size() > 1) text += fmt::format(" in {} studies", result.studies.size());
+  if (!result.seeds.empty()) {
+    std::vector<std::string> seeds;
+    for (const auto seed : result.seeds) seeds.push_back(std::to_string(seed));
+    text += fmt::format(", {} {}", result.seeds.size() == 1 ? "seed" : "seeds", join(seeds, ", "));
+  }
+  const ClassNames names = class_names(result);
+  return text + fmt::format(". Rows are \"{}\" or \"{}\"; the positive class is \"{}\".", names.normal, names.attack,
+                            positive_name(result));
+}
+
+std::string shown_title(const StudyResult& study) { return study.title.empty() ? study.name : study.title; }
+
+/// What is written into the page, section by section.
+class Writing {
+ public:
+  Writing(const ExperimentResult& result, const std::vector<PlacedPicture>& pictures)
+      : result_(result),
+        pictures_(pictures),
+        page_(result.title.empty() ? result.recipe : result.title, subtitle(result)) {
+    page_.contents();
+  }
+
+  std::string str() {
+    write_answer();
+    write_comparison();
+    write_claims();
+    write_audits();
+    for (const auto& study : result_.studies) write_study(study);
+    write_journeys();
+    write_data();
+    write_remake();
+    return page_.str();
+  }
+
+ private:
+  void write_answer();
+  void write_best(const DetectorResult& best);
+  void write_comparison();
+  void write_claims();
+  void write_audits();
+  void write_study(const StudyResult& study);
+  void write_rows(const StudyResult& study);
+  void write_detector(const StudyResult& study, const DetectorResult& detector);
+  void write_model(const StudyResult& study, const DetectorResult& detector);
+  void write_journeys();
+  void write_data();
+  void write_table(const TableResult& table);
+  void write_remake();
+
+  void table(const DataTable& table) {
+    if (!table.rows.empty()) add_table(page_, table);
+  }
+  void folded_table(const DataTable& table) {
+    if (table.rows.empty()) return;
+    page_.details(table.title);
+    DataTable untitled = table;
+    untitled.title.clear();
+    add_table(page_, untitled);
+    page_.end_details();
+  }
+  std::vector<Page::Figure> figures(Part part, const std::string& study, const std::string& detector = {}) const;
+  void pictures(Part part, const std::string& study, const std::string& detector = {}) {
+    const auto found = figures(part, study, detector);
+    if (!found.empty()) page_.figures(found);
+  }
+
+  const ExperimentResult& result_;
+  const std::vector<PlacedPicture>& pictures_;
+  Page page_;
+};
+
+std::vector<Page::Figure> Writing::figures(Part part, const std::string& study, const std::string& detector) const {
+  std::vector<Page::Figure> found;
+  for (const auto& placed : pictures_) {
+    if (placed.part != part || placed.study != study || placed.detector != detector) continue;
+    // A detector's own part of the page begins with its reason.
+    const std::string leaky = part == Part::detector && !placed.leaky.empty() ? "see above" : placed.leaky;
+    found.push_back({placed.picture.svg, placed.picture.caption, leaky});
+  }
+  return found;
+}
+
+void Writing::write_best(const DetectorResult& best) {
+  const StudyResult* study = study_of(result_, best.study);
+  const Spreads found = spreads(result_, best);
+  const Spread recall{1 - found.missed.mean, found.missed.sd, 1 - found.missed.most, 1 - found.missed.least,
+                      found.missed.seeds};
+  std::vector<Page::Headline> headlines = {
+      {"Attacks found", percent(recall.mean), "by " + shown_name(best), false},
+      {"False alarms", percent(found.false_alarms.mean), "of normal rows", false},
+      {"AUC", metric_text(found.auc.mean),
+       found.auc.seeds > 1 ? "mean of " + std::to_string(found.auc.seeds) + " seeds" : "", false}};
+  if (best.seeds.size() < 2 && best.evaluation.intervals) {
+    headlines[2].note = "95 %: " + interval_text(best.evaluation.intervals->auc);
+  }
+  if (study != nullptr) {
+    headlines.insert(headlines.begin() + 2,
+                     {"False alarms a day", daily_alarms(result_, *study, best), daily_assumption(*study), false});
+  }
+  page_.headlines(headlines);
+}
+
+void Writing::write_answer() {
+  page_.section("The answer");
+  if (!result_.about.empty()) page_.paragraph(result_.about);
+  if (const DetectorResult* best = best_detector(result_); best != nullptr) write_best(*best);
+  for (const auto& sentence : answer_words(result_)) page_.lead(sentence);
+  std::uint64_t warnings = 0;
+  std::uint64_t errors = 0;
+  for (const auto& found : result_.audits) {
+    errors += found.audit.severity == Audit::Severity::error ? 1 : 0;
+    warnings += found.audit.severity == Audit::Severity::warning ? 1 : 0;
+  }
+  if (errors + warnings == 0) {
+    page_.lead("The audits found nothing wrong with the study.");
+  } else {
+    page_.lead(fmt::format("The audits of the study found {} and {}; they stand below.",
+                           counted(errors, "error", "errors"), counted(warnings, "warning", "warnings")));
+  }
+}
+
+void Writing::write_comparison() {
+  if (result_.detectors.empty()) return;
+  page_.section("The models compared");
+  DataTable compared = comparison_table(result_);
+  compared.title.clear();
+  table(compared);
+  for (const auto& detector : result_.detectors) {
+    if (!detector.leaks.empty()) page_.leaky(fmt::format("{}: {}.", shown_name(detector), leak_words(detector)));
+  }
+  const auto found = figures(Part::all, "");
+  if (!found.empty()) page_.small_figures(found);
+  table(cuts_table(result_));
+}
+
+void Writing::write_claims() {
+  if (result_.claims.empty()) return;
+  page_.section("What was claimed, and what came out");
+  DataTable claims = claims_table(result_);
+  claims.title.clear();
+  table(claims);
+}
+
+void Writing::write_audits() {
+  if (result_.audits.empty()) return;
+  page_.section("Audits: what a reader of these numbers must know");
+  std::vector<std::pair<std::string, std::string>> notes;
+  for (const auto severity : {Audit::Severity::error, Audit::Severity::warning, Audit::Severity::note}) {
+    for (const auto& found : result_.audits) {
+      if (found.audit.severity != severity) continue;
+      const std::string about = !found.detector.empty() ? found.detector : found.study;
+      const std::string id = about.empty() ? found.audit.id : fmt::format("{} ({})", found.audit.id, about);
+      if (severity == Audit::Severity::note) {
+        notes.emplace_back(id, found.audit.text);
+      } else {
+        page_.notice(severity == Audit::Severity::error ? Page::Notice::error : Page::Notice::warning, id,
+                     found.audit.text);
+      }
+    }
+  }
+  if (notes.empty()) return;
+  page_.details(
+      counted(notes.size(), "audit that found nothing to worry about", "audits that found nothing to worry about"));
+  page_.facts(notes);
+  page_.end_details();
+}
+
+void Writing::write_rows(const StudyResult& study) {
+  Facts facts = {{"table", study.table}, {"split", study.split}, {"learned from", study.train_on + " rows"}};
+  facts.emplace_back("columns learned", study.features.empty() ? "none" : join(study.features, ", "));
+  if (study.daily) {
+    facts.emplace_back("rows a day", fmt::format("{} normal, {} attacks ({} days)", readable(study.daily->normal, 4),
+                                                 readable(study.daily->attacks, 4), readable(study.daily->days, 3)));
+  }
+  page_.facts(facts);
+  table(balance_table(result_, study));
+  pictures(Part::data, study.name);
+  folded_table(selection_table(study));
+  folded_table(usual_table(result_, study));
+}
+
+void Writing::write_study(const StudyResult& study) {
+  page_.section(result_.studies.size() == 1 ? "The study" : "Study: " + shown_title(study));
+  write_rows(study);
+  const auto detectors = detectors_of(result_, study.name);
+  if (detectors.empty()) return;
+  page_.subsection("How its models tell the classes apart");
+  pictures(Part::models, study.name);
+  table(families_table(result_, study));
+  folded_table(classes_table(result_, study));
+  folded_table(seeds_table(result_, study));
+  table(pairs_table(result_, study));
+  if (const auto points = figures(Part::points, study.name); !points.empty()) {
+    page_.subsection("Its test rows as points");
+    page_.figures(points);
+  }
+  for (const auto* detector : detectors) write_detector(study, *detector);
+}
+
+void Writing::write_detector(const StudyResult& study, const DetectorResult& detector) {
+  page_.subsection(shown_name(detector));
+  if (!detector.leaks.empty()) page_.leaky(leak_words(detector) + ".");
+  std::string words;
+  for (const auto& sentence : words_on_detector(result_, study, detector)) {
+    words += (words.empty() ? "" : " ") + sentence;
+  }
+  page_.paragraph(words);
+  pictures(Part::detector, study.name, detector.name);
+  write_model(study, detector);
+}
+
+void Writing::write_model(const StudyResult& study, const DetectorResult& detector) {
+  const TrainingRecord& record = detector.model.record;
+  Facts facts = {
+      {"kind", detector.kind},
+      {"settings", settings_words(record.settings)},
+      {"encoding", fmt::format("{}, fitted on {} rows", detector.encoding, detector.encoding_from)},
+      {"cut", fmt::format("{}, by {} from {} scores", readable(detector.cut, 6), detector.rule, detector.cut_from)},
+      {"learned from", fmt::format("{} ({})", counted(record.rows_train, "row", "rows"), study.train_on)}};
+  for (const auto& member : detector.model.members) {
+    if (!member.learning.empty()) facts.emplace_back("learning", member.learning);
+    facts.emplace_back(
+        detector.model.members.size() > 1 ? member.name : "width",
+        fmt::format("{} in {}", counted(member.width, "matrix column", "matrix columns"), member.encoding));
+  }
+  const auto constant = detector.model.constant_names();
+  if (!constant.empty()) facts.emplace_back("constant columns", join(constant, ", "));
+  for (const auto& note : record.notes) facts.emplace_back("note", note);
+  if (!detector.model_file.empty()) facts.emplace_back("model", detector.model_file);
+  page_.details("The model: settings, encoding and cut");
+  page_.facts(facts);
+  page_.end_details();
+}
+
+void Writing::write_journeys() {
+  const auto found = figures(Part::journey, "");
+  if (found.empty()) return;
+  page_.section("Where they were");
+  page_.small_figures(found);
+}
+
+void Writing::write_table(const TableResult& source) {
+  page_.subsection("Table " + source.name);
+  page_.paragraph(fmt::format("{} of {}.", counted(source.rows, "row", "rows"),
+                              counted(source.columns.size(), "column", "columns")));
+  for (const auto& step : source.steps) page_.paragraph(step);
+  table(head_table(source));
+  table(labels_table(source));
+  folded_table(columns_table(source));
+}
+
+void Writing::write_data() {
+  if (result_.sources.empty() && result_.tables.empty()) return;
+  page_.section("The data");
+  table(sources_table(result_));
+  for (const auto& source : result_.tables) write_table(source);
+}
+
+void Writing::write_remake() {
+  page_.section("Notes");
+  for (const auto& note : result_.notes) page_.notice(Page::Notice::note, "", note);
+  page_.paragraph("To make this page again:");
+  page_.preformatted(result_.command);
+}
+
+std::string page_of(const ExperimentResult& result, const std::vector<PlacedPicture>& pictures) {
+  return Writing(result, pictures).str();
+}
+
+}  // namespace
+
+std::vector<Picture> experiment_pictures(const ExperimentResult& result) {
+  std::vector<Picture> pictures;
+  for (auto& placed : placed_pictures(result)) pictures.push_back(std::move(placed.picture));
+  return pictures;
+}
+
+std::vector<DataTable> experiment_tables(const ExperimentResult& result) {
+  std::vector<DataTable> tables = {comparison_table(result), claims_table(result), cuts_table(result),
+                                   audits_table(result), sources_table(result)};
+  for (const auto& study : result.studies) {
+    for (auto* make : {balance_table, classes_table, seeds_table, families_table, pairs_table, usual_table,
+                       importance_table, settings_table}) {
+      tables.push_back(make(result, study));
+    }
+    tables.push_back(selection_table(study));
+  }
+  for (const auto& source : result.tables) {
+    for (auto* make : {columns_table, head_table, labels_table}) tables.push_back(make(source));
+  }
+  std::erase_if(tables, [](const DataTable& table) { return table.rows.empty(); });
+  return tables;
+}
+
+ExperimentReport experiment_report(const ExperimentResult& result) {
+  auto placed = placed_pictures(result);
+  ExperimentReport report{{}, experiment_tables(result), page_of(result, placed)};
+  for (auto& one : placed) report.pictures.push_back(std::move(one.picture));
+  return report;
+}
+
+std::string experiment_page(const ExperimentResult& result) { return page_of(result, placed_pictures(result)); }
+
+}  // namespace netstray
