@@ -14,6 +14,7 @@
 #include "netstray/cli/program.h"
 #include "netstray/synth/flow_table.h"
 #include "netstray/synth/office_capture.h"
+#include "netstray/synth/user_log.h"
 #include "netstray/table/csv_writer.h"
 
 namespace netstray {
@@ -34,12 +35,18 @@ class DemoCommand final : public Command {
             "day with planted anomalies of several kinds. Tells what stands out in the capture. Then learns from the "
             "quiet week, ranks, explains and evaluates the day, with the same commands that you would type.")
         .example("netstray demo", "files go to ./netstray-demo")
+        .example("netstray demo --user-log users.csv --rows 1000000", "a log of a million rows")
         .text("-o,--out", "DIR", out_, "where the files go")
+        .text("--user-log", "FILE", user_log_,
+              "only write a made-up log of users and the networks they reach (CSV), in the shape of the study "
+              "user-behaviour, with malicious episodes of known kinds")
+        .number("--rows", "N", rows_, 1, 100'000'000, "rows of the user log")
         .number("--seed", "N", seed_, 0, UINT64_MAX >> 1, "another seed makes another office");
     return spec;
   }
 
   int run() override {
+    if (!user_log_.empty()) return write_log();
     make_traffic();
     const std::string quiet = in_out("quiet-week.csv");
     const std::string day = in_out("one-day.csv");
@@ -64,6 +71,15 @@ class DemoCommand final : public Command {
   static std::vector<std::string> with(const std::vector<std::string>& labels, std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), labels.begin(), labels.end());
     return arguments;
+  }
+
+  int write_log() const {
+    if (user_log_.ends_with(".gz") || user_log_.ends_with(".zst"))
+      throw usage_error(fmt::format("{}: the log is written as plain text; compress it afterwards", user_log_));
+    OutputFile file(user_log_);
+    write_user_log(make_user_log({.rows = rows_, .seed = seed_}), file);
+    file.commit();
+    return 0;
   }
 
   void make_traffic() const {
@@ -115,6 +131,8 @@ class DemoCommand final : public Command {
   }
 
   std::string out_ = "netstray-demo";
+  std::string user_log_;
+  std::uint64_t rows_ = UserLogSettings{}.rows;
   std::uint64_t seed_ = 1;
 };
 
