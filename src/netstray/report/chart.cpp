@@ -45,18 +45,18 @@ std::vector<Point> bar_outline(std::span<const std::uint64_t> counts, const Scal
 }
 
 /// Rows on an axis from 0, or, where counts span decades, from half a row by the logarithm with a tick per decade.
-Axis count_axis(std::uint64_t most) {
+Axis count_axis(const Frame& frame, std::uint64_t most) {
   constexpr std::uint64_t kLogarithmicFrom = 100;
   const auto top = static_cast<double>(std::max<std::uint64_t>(most, 1));
-  if (most <= kLogarithmicFrom) return linear_axis(0, top * 1.05, kFrame.bottom, kFrame.top, 5, "rows per bin");
-  return logarithmic_axis(0.5, top * 1.3, kFrame.bottom, kFrame.top, "rows per bin");
+  if (most <= kLogarithmicFrom) return linear_axis(0, top * 1.05, frame.bottom, frame.top, 5, "rows per bin");
+  return logarithmic_axis(0.5, top * 1.3, frame.bottom, frame.top, "rows per bin");
 }
 
-void draw_cut(Svg& svg, const Scale& x, double cut) {
+void draw_cut(Svg& svg, const Frame& frame, const Scale& x, double cut) {
   if (cut < x.low() || cut > x.high()) return;
-  svg.line({x(cut), kFrame.top - 4}, {x(cut), kFrame.bottom}, "cut");
-  const double place = std::clamp(x(cut), kFrame.left + 30, kFrame.right - 30);
-  svg.text({place, kFrame.top - 9}, "cut " + readable(cut, 4), "key", Svg::Anchor::middle);
+  svg.line({x(cut), frame.top - 4}, {x(cut), frame.bottom}, "cut");
+  const double place = std::clamp(x(cut), frame.left + 30, frame.right - 30);
+  svg.text({place, frame.top - 9}, "cut " + readable(cut, 4), "key", Svg::Anchor::middle);
 }
 
 /// The range to draw: all finite scores, or their middle where a few lie far away.
@@ -183,26 +183,28 @@ ScoreHistogram score_histogram(std::span<const std::uint8_t> labels, std::span<c
   return histogram;
 }
 
-std::string histogram_chart(const ScoreHistogram& histogram, std::optional<double> cut, std::string_view heading) {
+std::string histogram_chart(const ScoreHistogram& histogram, std::optional<double> cut, std::string_view heading,
+                            const ClassNames& names) {
   const std::string title(heading.empty() ? "Scores by class" : heading);
   if (histogram.normal.empty()) return empty_chart(title, "there are no scores");
   const std::string label = histogram.clipped ? "score (rows beyond the ends are in the outer bins)" : "score";
-  Svg svg(kFrame.width, kFrame.height, title,
+  Frame frame;
+  frame.top = 66;
+  Svg svg(frame.width, frame.height, title,
           fmt::format("Rows per bin, {} bins of equal width", histogram.normal.size()));
   draw_title(svg, title);
+  draw_key_above(svg, frame, {{"line c0", fitted(names.normal, 120)}, {"line c1", fitted(names.attack, 120)}});
   const std::uint64_t most = std::max(*std::max_element(histogram.normal.begin(), histogram.normal.end()),
                                       *std::max_element(histogram.attacks.begin(), histogram.attacks.end()));
-  const Axis x = linear_axis(histogram.low, histogram.high, kFrame.left, kFrame.right, 6, label);
-  const Axis y = count_axis(most);
-  draw_axes(svg, kFrame, x, y);
+  const Axis x = linear_axis(histogram.low, histogram.high, frame.left, frame.right, 6, label);
+  const Axis y = count_axis(frame, most);
+  draw_axes(svg, frame, x, y);
   for (const bool attack : {false, true}) {
-    const auto outline = bar_outline(attack ? histogram.attacks : histogram.normal, x.scale, y.scale, kFrame.bottom);
-    svg.polygon(outline, attack ? "attack-area" : "normal-area");
-    svg.polyline(outline, attack ? "attack" : "normal");
+    const auto outline = bar_outline(attack ? histogram.attacks : histogram.normal, x.scale, y.scale, frame.bottom);
+    svg.polygon(outline, fmt::format("area {}", class_series(attack)));
+    svg.polyline(outline, fmt::format("line {}", class_series(attack)));
   }
-  if (cut) draw_cut(svg, x.scale, *cut);
-  draw_line_key(svg, {kFrame.right - 208, 20}, "normal", "normal rows");
-  draw_line_key(svg, {kFrame.right - 90, 20}, "attack", "attack rows");
+  if (cut) draw_cut(svg, frame, x.scale, *cut);
   return svg.str();
 }
 

@@ -10,6 +10,7 @@
 
 #include "netstray/evaluate/evaluation.h"
 #include "netstray/metric/metric.h"
+#include "netstray/report/picture.h"
 
 namespace netstray {
 
@@ -54,7 +55,8 @@ ScoreHistogram score_histogram(std::span<const std::uint8_t> labels, std::span<c
 
 /// Rows per bin for both classes and the cut. The axis of rows is logarithmic where the largest bin has over 100 rows
 /// (it says so). Without a title it has one of its own.
-std::string histogram_chart(const ScoreHistogram& histogram, std::optional<double> cut, std::string_view title = {});
+std::string histogram_chart(const ScoreHistogram& histogram, std::optional<double> cut, std::string_view title = {},
+                            const ClassNames& names = {});
 
 /// Rows by truth and verdict, with each one's share of its class; darker = larger share.
 std::string confusion_chart(const Confusion& confusion);

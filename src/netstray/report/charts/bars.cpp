@@ -22,8 +22,8 @@ double share(std::uint64_t part, std::uint64_t whole) {
 }
 
 std::vector<KeyEntry> class_key(const ClassNames& names) {
-  return {{"fill c0", fitted(names.normal, 110), KeyEntry::Sample::area},
-          {"fill c1", fitted(names.attack, 110), KeyEntry::Sample::area}};
+  return {{"tone c0", fitted(names.normal, 110), KeyEntry::Sample::area},
+          {"tone c1", fitted(names.attack, 110), KeyEntry::Sample::area}};
 }
 
 /// Room for names at the left of a chart: as much as the longest needs, within bounds.
@@ -84,7 +84,7 @@ Picture class_balance_picture(const Heading& heading, std::span<const ClassBalan
   frame.bottom = frame.top + kPitch * static_cast<double>(stages.size()) + 4;
   frame.height = frame.bottom + kBelowPlot;
   Svg svg(frame.width, frame.height, title, "A bar for each class and stage, with its rows and their share");
-  draw_title(svg, title, 16);
+  draw_title(svg, title);
   draw_key_above(svg, Frame(), class_key(names));
   const Axis x = count_axis(frame, stages);
   draw_value_axis(svg, frame, x);
@@ -159,7 +159,7 @@ Picture confusion_picture(const Heading& heading, const Confusion& confusion, co
   frame.bottom = 330;
   frame.height = 344;
   Svg svg(frame.width, frame.height, title, "Counts, shares of each class and of all rows");
-  draw_title(svg, title, 16);
+  draw_title(svg, title);
   const double width = (frame.right - frame.left) / 2;
   const double height = (frame.bottom - frame.top) / 2;
   svg.text({frame.left + width, 44}, "verdict", "label", Svg::Anchor::middle);

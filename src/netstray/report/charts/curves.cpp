@@ -109,7 +109,8 @@ std::vector<CurvePoint> mirrored(std::span<const CurvePoint> curve) {
 
 Picture roc_picture(const Heading& heading, std::span<const ModelCurve> models, double fpr_limit) {
   const bool part = fpr_limit < 1;
-  const std::string usual = part ? "ROC curves up to " + chosen_percent(fpr_limit) + " false positives" : "ROC curves";
+  const std::string usual = part ? "ROC up to " + chosen_percent(fpr_limit) + " false positives, and the whole area"
+                                 : "ROC curves, and the area under each";
   const std::string title = heading.title.empty() ? usual : heading.title;
   Picture picture{heading.name, heading.caption, {}, "model,threshold,false_positive_rate,true_positive_rate\n"};
   append_curves(picture.csv, models, [](const CurvePoint& point, const CurvePoint& all) {
@@ -140,7 +141,7 @@ Picture roc_picture(const Heading& heading, std::span<const ModelCurve> models, 
 }
 
 Picture precision_recall_picture(const Heading& heading, std::span<const ModelCurve> models) {
-  const std::string title = heading.title.empty() ? "Precision and recall" : heading.title;
+  const std::string title = heading.title.empty() ? "Precision and recall, and the average precision" : heading.title;
   Picture picture{heading.name, heading.caption, {}, "model,threshold,recall,precision\n"};
   append_curves(picture.csv, models, [](const CurvePoint& point, const CurvePoint& all) {
     const std::uint64_t flagged = point.tp + point.fp;

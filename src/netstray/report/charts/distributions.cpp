@@ -65,6 +65,13 @@ Axis axis_of_values(double low, double high, bool logarithmic, double from, doub
   return linear_axis(low, high, from, to, 6, std::move(label));
 }
 
+/// With a capital letter.
+std::string titled(std::string_view text) {
+  std::string title(text);
+  if (!title.empty() && title[0] >= 'a' && title[0] <= 'z') title[0] = static_cast<char>(title[0] - 'a' + 'A');
+  return title;
+}
+
 std::string left_out_words(const Classes& classes) {
   return classes.left_out == 0
              ? ""
@@ -121,7 +128,7 @@ void draw_density(Svg& svg, const Density& bins, std::size_t c, const Axis& x, c
 
 Picture score_histogram_picture(const Heading& heading, const ScoreHistogram& histogram, std::optional<double> cut,
                                 const ClassNames& names) {
-  Picture picture{heading.name, heading.caption, histogram_chart(histogram, cut, heading.title), {}};
+  Picture picture{heading.name, heading.caption, histogram_chart(histogram, cut, heading.title, names), {}};
   append_csv_line(picture.csv, {"low", "high", names.normal, names.attack});
   const std::size_t bins = histogram.normal.size();
   for (std::size_t b = 0; b < bins; ++b) {
@@ -135,7 +142,7 @@ Picture score_histogram_picture(const Heading& heading, const ScoreHistogram& hi
 
 Picture density_histogram_picture(const Heading& heading, std::string_view axis, std::span<const std::uint8_t> labels,
                                   std::span<const double> values, const ClassNames& names, std::size_t bins) {
-  const std::string title = heading.title.empty() ? fmt::format("{} by class", axis) : heading.title;
+  const std::string title = heading.title.empty() ? titled(axis) + " by class" : heading.title;
   Picture picture{
       heading.name, heading.caption, {}, "low,high,normal_density,attack_density,normal_rows,attack_rows\n"};
   const Classes classes = classes_of(labels, values);
@@ -175,6 +182,12 @@ Picture density_histogram_picture(const Heading& heading, std::string_view axis,
 }
 
 namespace {
+
+/// What stands below a violin.
+std::string rows_and_median(const std::vector<double>& sorted) {
+  const std::string rows = counted(sorted.size(), "row", "rows");
+  return sorted.empty() ? rows : rows + ", median " + number_text(sorted_quantile(sorted, .5), 3);
+}
 
 /// A class's violin: where the values are, how wide the shape is there, and the quartiles.
 struct Violin {
@@ -222,7 +235,6 @@ void draw_violin(Svg& svg, const Axis& y, double middle, double half_width, cons
   svg.line({middle, y.scale(violin.at.front())}, {middle, y.scale(violin.at.back())}, "axis");
   svg.line({middle, y.scale(lower)}, {middle, y.scale(upper)}, "box");
   svg.circle({middle, y.scale(median)}, 4.5, "median");
-  svg.text({middle + 12, y.scale(median) + 4}, "median " + readable(median, 3), "small halo");
 }
 
 }  // namespace
@@ -230,7 +242,7 @@ void draw_violin(Svg& svg, const Axis& y, double middle, double half_width, cons
 Picture violin_picture(const Heading& heading, std::string_view axis, std::span<const std::uint8_t> labels,
                        std::span<const double> values, const ClassNames& names) {
   constexpr double kHalfWidth = 84;
-  const std::string title = heading.title.empty() ? fmt::format("{} by class", axis) : heading.title;
+  const std::string title = heading.title.empty() ? titled(axis) + " by class" : heading.title;
   Picture picture{heading.name, heading.caption, {}, "class,value,density,quantile\n"};
   const Classes classes = classes_of(labels, values);
   if (classes.empty()) {
@@ -242,7 +254,7 @@ Picture violin_picture(const Heading& heading, std::string_view axis, std::span<
   Frame frame;
   frame.left = 72;
   Svg svg(frame.width, frame.height, title, "A shape for each class, as wide as its values are frequent");
-  draw_title(svg, title, 16);
+  draw_title(svg, title);
   const Axis y = axis_of_values(all.front(), all.back(), logarithmic, frame.bottom, frame.top,
                                 std::string(axis) + left_out_words(classes));
   draw_axes(svg, frame, {Scale(0, 1, frame.left, frame.right), {}, 1, ""}, y);
@@ -250,8 +262,7 @@ Picture violin_picture(const Heading& heading, std::string_view axis, std::span<
     const double middle = frame.left + (frame.right - frame.left) * (c == 0 ? 0.25 : 0.75);
     svg.text({middle, frame.bottom + 20}, fitted(c == 1 ? names.attack : names.normal, 160), "key strong",
              Svg::Anchor::middle);
-    svg.text({middle, frame.bottom + 37}, counted(classes.values[c].size(), "row", "rows"), "tick",
-             Svg::Anchor::middle);
+    svg.text({middle, frame.bottom + 37}, rows_and_median(classes.values[c]), "tick", Svg::Anchor::middle);
     if (classes.values[c].empty()) continue;
     const Violin violin = violin_of(classes.values[c], logarithmic);
     append_violin(picture.csv, violin, c == 1 ? names.attack : names.normal);

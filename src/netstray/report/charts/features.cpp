@@ -35,6 +35,8 @@ std::string families_csv(const FamilyTable& table) {
   return csv;
 }
 
+constexpr double kModelRoom = 100;  // for a model's name that stands upright
+
 /// Where the cells of the table are.
 struct Grid {
   double left, top, cell, pitch;
@@ -44,7 +46,7 @@ void draw_models(Svg& svg, const Grid& grid, const std::vector<std::string>& mod
   for (std::size_t m = 0; m < models.size(); ++m) {
     const double middle = grid.left + grid.cell * (static_cast<double>(m) + 0.5);
     if (upward) {
-      svg.upward_text({middle + 4, grid.top - 8}, fitted(models[m], 96), "key");
+      svg.upward_text({middle + 4, grid.top - 8}, fitted(models[m], kModelRoom), "key", Svg::Anchor::start);
     } else {
       svg.text({middle, grid.top - 8}, fitted(models[m], grid.cell - 4), "key", Svg::Anchor::middle);
     }
@@ -69,7 +71,7 @@ void draw_family(Svg& svg, const Grid& grid, double top, const FamilyTable::Row&
 }  // namespace
 
 Picture family_picture(const Heading& heading, const FamilyTable& table, std::size_t most) {
-  constexpr double kLeft = 158;
+  constexpr double kLeft = 176;
   constexpr double kPitch = 25;
   const std::string title = heading.title.empty() ? "Found at the cut, by family" : heading.title;
   Picture picture{heading.name, heading.caption, {}, families_csv(table)};
@@ -84,10 +86,12 @@ Picture family_picture(const Heading& heading, const FamilyTable& table, std::si
   const double cell = std::min(64.0, (frame.right - kLeft) / static_cast<double>(table.models.size()));
   const bool upward = std::any_of(table.models.begin(), table.models.end(),
                                   [cell](const std::string& model) { return text_width(model) > cell - 4; });
-  const Grid grid{kLeft, upward ? 140.0 : 62.0, cell, kPitch};
+  double longest = 0;
+  for (const auto& model : table.models) longest = std::max(longest, text_width(model));
+  const Grid grid{kLeft, upward ? 44 + std::min(longest, kModelRoom) : 62, cell, kPitch};
   frame.height = grid.top + kPitch * static_cast<double>(shown.size()) + 34;
   Svg svg(frame.width, frame.height, title, "Share of each family's rows that each model flags, in percent");
-  draw_title(svg, title, 16);
+  draw_title(svg, title);
   svg.text({grid.left - 10, grid.top - 8}, "rows", "small soft", Svg::Anchor::end);
   draw_models(svg, grid, table.models, upward);
   double top = grid.top;
@@ -96,7 +100,7 @@ Picture family_picture(const Heading& heading, const FamilyTable& table, std::si
     top += kPitch;
   }
   const std::size_t rest = table.families.size() - shown.size();
-  svg.text({16, frame.height - 12},
+  svg.text({14, frame.height - 12},
            "Percent of the family's rows that is flagged." +
                (rest > 0 ? " " + counted(rest, "smaller family", "smaller families") + " left out." : ""),
            "tick");
@@ -143,21 +147,22 @@ Picture importance_picture(const Heading& heading, std::string_view axis, std::s
     high = std::max(high, f.weight + sd);
   }
   Frame frame;
-  frame.left = 160;
+  frame.left = 184;
   frame.right -= 56;
   frame.top = 40;
   frame.bottom = frame.top + kPitch * static_cast<double>(sorted.size()) + 4;
   frame.height = frame.bottom + 54;
   Svg svg(frame.width, frame.height, title, fmt::format("{}, the heaviest first", axis));
-  draw_title(svg, title, 16);
+  draw_title(svg, title);
   const Axis x = linear_axis(low, high > low ? high : low + 1, frame.left, frame.right, 4,
                              std::string(axis) + (all > most ? fmt::format(" ({} of {})", most, all) : ""));
   draw_value_axis(svg, frame, x);
+  const int decimals = std::clamp(2 - static_cast<int>(std::floor(std::log10(std::max(high, -low) + 1e-9))), 0, 6);
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     const double middle = frame.top + kPitch * (static_cast<double>(i) + 0.5) + 2;
     svg.text({frame.left - 8, middle + 4}, fitted(sorted[i].feature, frame.left - 12), "key", Svg::Anchor::end);
     draw_weight(svg, x, middle, sorted[i]);
-    svg.text({444, middle + 4}, readable(sorted[i].weight, 3), "small", Svg::Anchor::end);
+    svg.text({444, middle + 4}, fmt::format("{:.{}f}", sorted[i].weight, decimals), "small", Svg::Anchor::end);
   }
   picture.svg = svg.str();
   return picture;

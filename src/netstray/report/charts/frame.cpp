@@ -14,8 +14,10 @@ namespace netstray {
 namespace {
 
 constexpr double kSampleWidth = 28;  // with the space behind it
-constexpr double kCharacter = 6.7;   // at 12 units; a little wide, because faces differ
+constexpr double kCharacter = 7.2;   // at 12 units in a wide face
 constexpr std::size_t kSeries = 10;
+constexpr double kTitleLeft = 14;
+constexpr double kTickRoom = 40;  // between the ticks of a logarithmic axis
 
 std::size_t key_columns(const Frame& frame, const std::vector<KeyEntry>& entries) {
   const double room = (frame.right - frame.left) / 2 - kSampleWidth - 10;
@@ -45,19 +47,25 @@ Axis logarithmic_axis(double low, double high, double from, double to, std::stri
     }
     return axis;
   }
-  const double stride = std::max(1.0, std::ceil((last - first) / 6));
+  const double per_decade =
+      std::fabs(axis.scale(std::pow(10.0, last)) - axis.scale(std::pow(10.0, first))) / (last - first);
+  const double stride = std::max(1.0, std::ceil(kTickRoom / per_decade));
   for (double decade = first; decade <= last; decade += stride) axis.ticks.push_back(std::pow(10.0, decade));
   return axis;
+}
+
+std::string number_text(double value, int digits) {
+  const double size = std::fabs(value);
+  if (size < 1000 || size >= 1e7 || value != std::floor(value)) return readable(value, digits);
+  return (value < 0 ? "-" : "") + grouped(static_cast<std::uint64_t>(size));
 }
 
 std::string tick_label(const Axis& axis, double tick) {
   const double size = std::fabs(tick);
   if (axis.step == 0 && size > 0 && (size < 1e-3 || size >= 1e6)) return fmt::format("{:.3g}", tick);
   if (axis.step == 0 && size < 1) return readable(tick);
-  if (size >= 1000 && size < 1e7 && tick == std::floor(tick)) {
-    return (tick < 0 ? "-" : "") + grouped(static_cast<std::uint64_t>(size));
-  }
-  return axis.step == 0 ? readable(tick) : tick_text(tick, axis.step);
+  if (axis.step == 0 || size >= 1000) return number_text(tick);
+  return tick_text(tick, axis.step);
 }
 
 void draw_axes(Svg& svg, const Frame& frame, const Axis& x, const Axis& y) {
@@ -82,9 +90,9 @@ void draw_value_axis(Svg& svg, const Frame& frame, const Axis& x) {
   svg.text({(frame.left + frame.right) / 2, frame.bottom + 42}, x.label, "label", Svg::Anchor::middle);
 }
 
-void draw_title(Svg& svg, std::string_view title, double left) {
-  constexpr double kWider = 14.0 / 12;  // than the text that text_width measures
-  svg.text({left, 20}, fitted(title, (452 - left) / kWider), "title");
+void draw_title(Svg& svg, std::string_view title) {
+  constexpr double kWider = 1.25;  // than the text that text_width measures: larger and bold
+  svg.text({kTitleLeft, 20}, fitted(title, (Frame().width - kTitleLeft) / kWider), "title");
 }
 
 std::string empty_chart(std::string_view title, std::string_view why) {
@@ -106,6 +114,14 @@ std::string fitted(std::string_view text, double width) {
   return shortened(printable(text), static_cast<std::size_t>(std::max(4.0, width / kCharacter)));
 }
 
+void draw_diamond(Svg& svg, Point centre, double reach, std::string_view css_class) {
+  svg.polygon({{centre.x, centre.y - reach},
+               {centre.x + reach, centre.y},
+               {centre.x, centre.y + reach},
+               {centre.x - reach, centre.y}},
+              css_class);
+}
+
 void draw_key_entry(Svg& svg, Point at, const KeyEntry& entry) {
   const double middle = at.y - 4;
   switch (entry.sample) {
@@ -117,6 +133,9 @@ void draw_key_entry(Svg& svg, Point at, const KeyEntry& entry) {
       break;
     case KeyEntry::Sample::ring:
       svg.circle({at.x + 11, middle}, 5.5, entry.css_class);
+      break;
+    case KeyEntry::Sample::diamond:
+      draw_diamond(svg, {at.x + 11, middle}, 6, entry.css_class);
       break;
     case KeyEntry::Sample::area:
       svg.rect({at.x + 4, middle - 6}, 14, 12, entry.css_class);

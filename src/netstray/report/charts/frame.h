@@ -31,6 +31,8 @@ struct Axis {
 Axis linear_axis(double low, double high, double from, double to, int wanted, std::string label);
 /// A tick per decade, or at 1, 2 and 5 times each where there are at most two; low > 0. The label gets "(logarithmic)".
 Axis logarithmic_axis(double low, double high, double from, double to, std::string label);
+/// A number with thousands told apart: "1,032", "0.25", "5.5e+07".
+std::string number_text(double value, int digits = 4);
 /// What stands at a tick: "1,000", "0.25", "1e-5".
 std::string tick_label(const Axis& axis, double tick);
 
@@ -38,7 +40,7 @@ std::string tick_label(const Axis& axis, double tick);
 void draw_axes(Svg& svg, const Frame& frame, const Axis& x, const Axis& y);
 /// An axis below and lines up from it, for bars that lie.
 void draw_value_axis(Svg& svg, const Frame& frame, const Axis& x);
-void draw_title(Svg& svg, std::string_view title, double left = 64);
+void draw_title(Svg& svg, std::string_view title);
 
 /// A chart that says why there is none.
 std::string empty_chart(std::string_view title, std::string_view why);
@@ -55,7 +57,7 @@ std::string fitted(std::string_view text, double width);
 
 /// One entry of a key: a sample of the line, dot or area, and words.
 struct KeyEntry {
-  enum class Sample { line, dot, area, ring };
+  enum class Sample { line, dot, area, ring, diamond };
   std::string css_class;
   std::string text;
   Sample sample = Sample::line;
@@ -67,6 +69,8 @@ void draw_key(Svg& svg, const Frame& frame, double top, const std::vector<KeyEnt
 void draw_key_above(Svg& svg, const Frame& frame, const std::vector<KeyEntry>& entries);
 constexpr double kKeyPitch = 19;
 
+/// A square that stands on a corner.
+void draw_diamond(Svg& svg, Point centre, double reach, std::string_view css_class);
 /// One entry anywhere: its sample is 22 wide, the words begin 28 right of `at`.
 void draw_key_entry(Svg& svg, Point at, const KeyEntry& entry);
 

@@ -45,7 +45,7 @@ Picture class_scores_picture(const Heading& heading, std::span<const ModelConfus
   frame.top = 84;
   frame.height = frame.top + kPitch * static_cast<double>(models.size()) + 6;
   Svg svg(frame.width, frame.height, title, "A bar for each class, for every model and metric; each is from 0 to 1");
-  draw_title(svg, title, 16);
+  draw_title(svg, title);
   draw_key_above(svg, frame,
                  {{"tone c0", fitted(names.normal, 110), KeyEntry::Sample::area},
                   {"tone c1", fitted(names.attack, 110), KeyEntry::Sample::area}});
@@ -125,7 +125,7 @@ Picture actual_predicted_picture(const Heading& heading, std::span<const ModelCo
   frame.bottom = frame.top + kPitch * static_cast<double>(models.size() + 1);
   frame.height = frame.bottom + 34;
   Svg svg(frame.width, frame.height, title, "Rows of each class, and what each model takes them for");
-  draw_title(svg, title, 16);
+  draw_title(svg, title);
   draw_key_above(svg, frame,
                  {{"tone c0", fitted(names.normal, 110), KeyEntry::Sample::area},
                   {"tone c1", fitted(names.attack, 110), KeyEntry::Sample::area}});
@@ -143,8 +143,8 @@ Picture actual_predicted_picture(const Heading& heading, std::span<const ModelCo
   }
   const double boundary = x(static_cast<double>(normal));
   svg.line({boundary, frame.top - 6}, {boundary, top + kBar + 6}, "cut");
-  svg.text({frame.left, frame.bottom + 18}, "Full colour: right. Pale: wrong. The line: where they would part.",
-           "tick");
+  svg.text({14, frame.bottom + 14}, "Full colour is right, pale is wrong. The line is where they should part.",
+           "small soft");
   picture.svg = svg.str();
   return picture;
 }
@@ -210,7 +210,7 @@ Picture comparison_picture(const Heading& heading, std::string_view metric, std:
   frame.bottom = frame.top + kPitch * static_cast<double>(results.size());
   frame.height = frame.bottom + 54;
   Svg svg(frame.width, frame.height, title, fmt::format("{} of each model", metric));
-  draw_title(svg, title, 16);
+  draw_title(svg, title);
   const double low = ends.low.value_or(*least - margin);
   const double high = std::max(ends.high.value_or(*most + margin), low + 1e-9);
   const Axis x = linear_axis(low, high, frame.left, frame.right, 4, std::string(metric));

@@ -90,7 +90,7 @@ Picture scatter_picture(const Heading& heading, std::span<const Point> points, s
   frame.bottom = 446;
   frame.height = 482;
   Svg svg(frame.width, frame.height, title, "Near points are alike; where a point is means nothing");
-  draw_title(svg, title, frame.left);
+  draw_title(svg, title);
   svg.rect({frame.left, frame.top}, frame.right - frame.left, frame.bottom - frame.top, "panel");
   const Square square = square_around(points, frame.left + 4, frame.top + 4, frame.right - frame.left - 8);
   // The rarer class lies on top.

@@ -3,7 +3,7 @@
 namespace netstray {
 
 std::string_view chart_css() noexcept {
-  return R"css(.chart{--c-ink:#1b1f24;--c-soft:#57606a;--c-grid:#e3e6ea;--c-normal:#0072b2;--c-attack:#d55e00;--c-mark:#1b1f24;--c-2:#009270;--c-3:#b5559a;--c-4:#b07c00;--c-5:#3a93cc;--c-7:#8a4f1d;--c-8:#6a66cc;--c-9:#808890;--c-land:#dfe3e0;--c-sea:#f5f8fb;
+  return R"css(.chart{--c-ink:#1b1f24;--c-soft:#57606a;--c-grid:#e3e6ea;--c-normal:#0072b2;--c-attack:#d55e00;--c-mark:#1b1f24;--c-2:#009270;--c-3:#b5559a;--c-4:#b07c00;--c-5:#3a93cc;--c-7:#8a4f1d;--c-8:#6a66cc;--c-9:#808890;--c-land:#d2d8d3;--c-sea:#f5f8fb;
 font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;max-width:100%;height:auto}
 .chart text{fill:var(--c-ink)}.chart .title{font-weight:600;font-size:14px}
 .chart .tick{fill:var(--c-soft);font-size:12px;font-variant-numeric:tabular-nums}
@@ -12,8 +12,6 @@ font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sa
 .chart .grid{stroke:var(--c-grid);stroke-width:1}.chart .axis{stroke:var(--c-soft);stroke-width:1}
 .chart .curve{fill:none;stroke:var(--c-normal);stroke-width:2.2;stroke-linejoin:round}
 .chart .guess{fill:none;stroke:var(--c-soft);stroke-width:1.2;stroke-dasharray:5 4}
-.chart .normal{fill:none;stroke:var(--c-normal);stroke-width:1.8}.chart .attack{fill:none;stroke:var(--c-attack);stroke-width:1.8;stroke-dasharray:5 2}
-.chart .normal-area{fill:var(--c-normal);fill-opacity:.22}.chart .attack-area{fill:var(--c-attack);fill-opacity:.2}
 .chart .cut{stroke:var(--c-ink);stroke-width:1.5;stroke-dasharray:2 3}
 .chart .mark{fill:var(--c-attack);stroke:var(--c-page,#fff);stroke-width:1.5}
 .chart .cell{stroke:var(--c-page,#fff);stroke-width:3}.chart .right{fill:var(--c-normal)}.chart .wrong{fill:var(--c-attack)}

@@ -127,9 +127,9 @@ Picture elbow_picture(const Heading& heading, std::span<const ElbowPoint> points
   double most = 0;
   for (const ElbowPoint& point : shown) most = std::max(most, point.inertia);
   Frame frame;
-  frame.left = 76;
+  frame.left = 92;
   Svg svg(frame.width, frame.height, title, "Sum of squared distances to the nearest centre, by number of clusters");
-  draw_title(svg, title, 16);
+  draw_title(svg, title);
   const auto first = static_cast<double>(shown.front().clusters);
   const auto last = static_cast<double>(shown.back().clusters);
   Axis x = linear_axis(first - 0.5, last + 0.5, frame.left, frame.right, 8, "clusters k");

@@ -52,8 +52,8 @@ Strip strip_of(const std::array<double, 6>& numbers) {
 
 /// "0 to 1,032", or one number where both ends are the same.
 std::string range_text(double low, double high) {
-  const std::string from = readable(low, 3);
-  const std::string to = readable(high, 3);
+  const std::string from = number_text(low, 3);
+  const std::string to = number_text(high, 3);
   return from == to ? from : from + " to " + to;
 }
 
@@ -66,7 +66,7 @@ void draw_range(Svg& svg, const Frame& frame, const Strip& strip, double top, co
   const double to = place(numbers[2]);
   svg.rect({from - 1, top}, to - from + 2, kBar, fmt::format("pale {}", class_series(attack)));
   svg.rect({place(numbers[1]) - 1.5, top}, 3, kBar, fmt::format("fill {}", class_series(attack)),
-           "median " + readable(numbers[1], 4));
+           "median " + number_text(numbers[1], 4));
   svg.text({frame.right + 10, top + kBar}, range_text(numbers[0], numbers[2]), attack ? "small soft" : "small");
 }
 
@@ -105,7 +105,7 @@ Picture usual_picture(const Heading& heading, std::span<const UsualRange> featur
   frame.height = frame.bottom + 38;
   Svg svg(frame.width, frame.height, title,
           "5 % to 95 % of the rows of each class, the median marked, for each feature");
-  draw_title(svg, title, 16);
+  draw_title(svg, title);
   draw_key_above(svg, Frame(),
                  {{"tone c0", fitted(names.normal, 110), KeyEntry::Sample::area},
                   {"tone c1", fitted(names.attack, 110), KeyEntry::Sample::area}});
@@ -118,10 +118,8 @@ Picture usual_picture(const Heading& heading, std::span<const UsualRange> featur
     draw_range(svg, frame, strip, top + 13, {f.attack_low, f.attack_median, f.attack_high}, true);
     top += kPitch;
   }
-  svg.text({16, frame.bottom + 16}, "Bars hold 5 % to 95 % of the rows, the mark is the median. Each strip has its own",
-           "tick");
-  svg.text({16, frame.bottom + 31}, "scale, from least to most; a logarithmic one where numbers are very unlike.",
-           "tick");
+  svg.text({14, frame.bottom + 14}, "Bars hold 5 % to 95 % of the rows, the mark is the median.", "small soft");
+  svg.text({14, frame.bottom + 29}, "Each feature has a scale of its own, logarithmic where it is wide.", "small soft");
   picture.svg = svg.str();
   return picture;
 }

@@ -191,8 +191,7 @@ void draw_stop(Svg& svg, Point at, const MapRoute::Stop& stop, std::size_t index
     svg.circle(at, size, "dot " + series(index), stop.label + ": " + counted(stop.rows, "row", "rows"));
     return;
   }
-  const double reach = size * 1.5;
-  svg.polygon({{at.x, at.y - reach}, {at.x + reach, at.y}, {at.x, at.y + reach}, {at.x - reach, at.y}}, "strayed");
+  draw_diamond(svg, at, size * 1.5, "strayed");
 }
 
 void draw_stops(Svg& svg, const World& world, std::span<const MapRoute> routes) {
@@ -241,7 +240,7 @@ std::vector<KeyEntry> map_key(std::span<const MapRoute> routes) {
     const auto& stops = routes[r].stops;
     attacks = attacks || std::any_of(stops.begin(), stops.end(), [](const auto& stop) { return stop.attack; });
   }
-  if (attacks) entries.push_back({"strayed", "labelled as an attack", KeyEntry::Sample::area});
+  if (attacks) entries.push_back({"strayed", "labelled as an attack", KeyEntry::Sample::diamond});
   return entries;
 }
 
@@ -257,7 +256,7 @@ Picture world_map_picture(const Heading& heading, std::span<const MapRoute> rout
   const auto entries = map_key(routes);
   frame.height = frame.bottom + 14 + kKeyPitch * static_cast<double>(key_rows(frame, entries));
   Svg svg(frame.width, frame.height, title, "Places on a map of the world, and the shortest ways between them");
-  draw_title(svg, title, kLeft);
+  draw_title(svg, title);
   svg.rect({kLeft, kTop}, kRight - kLeft, frame.bottom - kTop, "sea");
   draw_land(svg, world);
   draw_graticule(svg, world);
