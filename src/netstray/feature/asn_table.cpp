@@ -1,0 +1,146 @@
+#include "netstray/feature/asn_table.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <fstream>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "netstray/base/error.h"
+
+namespace netstray {
+namespace {
+
+constexpr unsigned kPrefixShift = 16;
+constexpr std::size_t kPrefixes = std::size_t{1} << 16;
+
+template <typename Integer>
+Integer big_endian(std::span<const std::uint8_t> bytes) noexcept {
+  Integer number = 0;
+  for (const std::uint8_t byte : bytes) number = static_cast<Integer>(number << 8U) | byte;
+  return number;
+}
+
+/// Brings ranges into order; returns how many began before the one above them. Throws Error where two overlap.
+template <typename Address>
+std::size_t put_in_order(const std::string& name, std::vector<AsnRange<Address>>& ranges) {
+  std::size_t unordered = 0;
+  for (std::size_t i = 1; i < ranges.size(); ++i) unordered += ranges[i].first < ranges[i - 1].first ? 1U : 0U;
+  if (unordered > 0) std::ranges::stable_sort(ranges, {}, &AsnRange<Address>::first);
+  for (std::size_t i = 1; i < ranges.size(); ++i) {
+    if (ranges[i - 1].last < ranges[i].first) continue;
+    const auto [earlier, later] = std::minmax(ranges[i - 1].line, ranges[i].line);
+    if (later == 0) throw Error(fmt::format("{}: it has networks that overlap", name));
+    throw Error(fmt::format("{}:{}: this range overlaps the one of line {}", name, later, earlier));
+  }
+  return unordered;
+}
+
+/// Whether a file ends like a MaxMind DB: a mark stands before the metadata, within the last 128 KiB.
+bool is_mmdb(const std::string& path) {
+  constexpr std::string_view kMark = "\xab\xcd\xefMaxMind.com";
+  constexpr std::streamoff kTail = 128 << 10;
+  std::ifstream file(path, std::ios::binary);
+  if (!file.seekg(0, std::ios::end)) return false;
+  const std::streamoff size = file.tellg();
+  std::string tail(static_cast<std::size_t>(std::clamp<std::streamoff>(size, 0, kTail)), '\0');
+  file.seekg(-static_cast<std::streamoff>(tail.size()), std::ios::end);
+  if (!file.read(tail.data(), static_cast<std::streamsize>(tail.size()))) return false;
+  return tail.find(kMark) != std::string::npos;
+}
+
+}  // namespace
+
+std::uint32_t v4_number(const IpAddress& address) noexcept {
+  return big_endian<std::uint32_t>(std::span(address.bytes).first(sizeof(std::uint32_t)));
+}
+
+V6Number v6_number(const IpAddress& address) noexcept {
+  const std::span<const std::uint8_t> bytes(address.bytes);
+  return {big_endian<std::uint64_t>(bytes.first(sizeof(std::uint64_t))),
+          big_endian<std::uint64_t>(bytes.subspan(sizeof(std::uint64_t)))};
+}
+
+template <typename Address>
+void AsnTable::Ranges<Address>::take(std::vector<AsnRange<Address>>& ranges) {
+  first.reserve(ranges.size());
+  last.reserve(ranges.size());
+  owner.reserve(ranges.size());
+  for (const auto& range : ranges) {
+    first.push_back(range.first);
+    last.push_back(range.last);
+    owner.push_back(range.owner);
+  }
+  ranges = {};
+}
+
+/// The owner of the range with the address, where the last range that begins at or before it is in [begin - 1, end).
+template <typename Address>
+const std::uint32_t* AsnTable::Ranges<Address>::find(Address address, std::size_t begin,
+                                                     std::size_t end) const noexcept {
+  const auto from = first.begin() + static_cast<std::ptrdiff_t>(begin);
+  const auto to = first.begin() + static_cast<std::ptrdiff_t>(end);
+  const auto behind = static_cast<std::size_t>(std::upper_bound(from, to, address) - first.begin());
+  return behind > 0 && address <= last[behind - 1] ? &owner[behind - 1] : nullptr;
+}
+
+AsnTable::AsnTable(const std::string& name, AsnRanges ranges) : owners_(std::move(ranges.owners)) {
+  unordered_ = put_in_order(name, ranges.v4) + put_in_order(name, ranges.v6);
+  v4_.take(ranges.v4);
+  v6_.take(ranges.v6);
+  index_v4();
+  has_asn_ = std::ranges::any_of(owners_, [](const AsnOwner& owner) { return owner.asn != 0; });
+  has_country_ = std::ranges::any_of(owners_, [](const AsnOwner& owner) { return !owner.country.empty(); });
+}
+
+void AsnTable::index_v4() {
+  v4_before_.assign(kPrefixes + 1, 0);
+  for (const std::uint32_t first : v4_.first) ++v4_before_[(first >> kPrefixShift) + 1];
+  for (std::size_t prefix = 0; prefix < kPrefixes; ++prefix) v4_before_[prefix + 1] += v4_before_[prefix];
+}
+
+const AsnOwner* AsnTable::find(const IpAddress& address) const noexcept {
+  constexpr std::uint64_t kMapped = 0xffff;  // ::ffff:0:0/96
+  const V6Number wide = v6_number(address);
+  const bool mapped = address.v6 && wide.high == 0 && wide.low >> 32U == kMapped;
+  const std::uint32_t* owner = nullptr;
+  if (address.v6 && !mapped) {
+    owner = v6_.find(wide, 0, v6_.first.size());
+  } else {
+    const auto number = static_cast<std::uint32_t>(mapped ? wide.low : wide.high >> 32U);
+    const std::size_t prefix = number >> kPrefixShift;
+    owner = v4_.find(number, v4_before_[prefix], v4_before_[prefix + 1]);
+  }
+  if (owner == nullptr) return nullptr;
+  const AsnOwner& found = owners_[*owner];
+  return found.is_gap() ? nullptr : &found;
+}
+
+Table AsnTable::unique_asns() const {
+  Table table(Schema(
+      {{"asn", ColumnType::integer}, {"country.code2", ColumnType::category}, {"entity", ColumnType::category}}));
+  const auto append = [](Column& column, const std::string& text) {
+    if (text.empty()) {
+      column.append_missing();
+    } else {
+      column.append_text(text);
+    }
+  };
+  for (const auto& owner : owners_) {
+    if (owner.asn == 0) continue;
+    table.column(0).append_decimal(owner.asn, 0);
+    append(table.column(1), owner.country);
+    append(table.column(2), owner.organisation);
+  }
+  return table;
+}
+
+AsnTable read_asn_table(const std::string& path) {
+  return is_mmdb(path) ? read_mmdb(path) : read_asn_text(open_bytes(path));
+}
+
+}  // namespace netstray
