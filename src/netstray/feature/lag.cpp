@@ -104,32 +104,46 @@ std::vector<std::uint32_t> rows_before(std::span<const std::uint32_t> order, std
   return rows;
 }
 
+/// Names and types of the columns that stand behind those of the table.
+std::vector<Field> lag_fields(const Table& table, const LagSettings& settings) {
+  std::vector<Field> fields;
+  for (unsigned back = 1; back <= settings.events; ++back) {
+    for (const auto& name : settings.columns) {
+      fields.push_back({fmt::format("prev_{}_{}", back, name), table.column(name).type()});
+      if (!table.schema().find(fields.back().name)) continue;
+      throw usage_error(fmt::format("there is a column {} already", quoted(fields.back().name)));
+    }
+  }
+  return fields;
+}
+
 }  // namespace
 
 Lagged lag(const Table& table, const LagSettings& settings) {
   check(table, settings);
+  const auto added = lag_fields(table, settings);
   const ValueIds entities = entities_of(table, settings);
   const auto order = order_rows(table, settings, entities);
   Lagged lagged;
   lagged.counts.entities = entities.distinct;
   const auto places = places_kept(order, entities, settings, lagged.counts);
-  lagged.source_row = rows_before(order, places, 0);
+  std::vector<std::vector<std::uint32_t>> rows;  // the same events, and those so many before them
+  for (unsigned back = 0; back <= settings.events; ++back) rows.push_back(rows_before(order, places, back));
 
   auto fields = table.schema().fields();
-  std::vector<Column> columns;
-  for (std::size_t i = 0; i < table.columns(); ++i) columns.push_back(table.column(i).gather(lagged.source_row));
-  for (unsigned back = 1; back <= settings.events; ++back) {
-    const auto rows = rows_before(order, places, back);
-    for (const auto& name : settings.columns) {
-      const Column& column = table.column(name);
-      fields.push_back({fmt::format("prev_{}_{}", back, name), column.type()});
-      if (table.schema().find(fields.back().name)) {
-        throw usage_error(fmt::format("there is a column {} already", quoted(fields.back().name)));
-      }
-      columns.push_back(column.gather(rows));
+  fields.insert(fields.end(), added.begin(), added.end());
+  std::vector<Column> columns(fields.size(), Column(ColumnType::integer));
+  parallel_for(columns.size(), 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const bool own = i < table.columns();
+      const std::size_t lag = own ? 0 : i - table.columns();
+      const std::size_t back = own ? 0 : 1 + lag / settings.columns.size();
+      const Column& column = own ? table.column(i) : table.column(settings.columns[lag % settings.columns.size()]);
+      columns[i] = column.gather(rows[back]);
     }
-  }
+  });
   lagged.table = Table(Schema(std::move(fields)), std::move(columns));
+  lagged.source_row = std::move(rows[0]);
   return lagged;
 }
 
