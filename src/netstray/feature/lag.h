@@ -10,10 +10,10 @@ namespace netstray {
 
 /// Which earlier values stand beside each event.
 struct LagSettings {
-  std::vector<std::string> columns;  ///< whose earlier values are wanted, at least one
-  unsigned events = 4;               ///< how many earlier events, 1 to 1,000
-  std::string entity;  ///< events follow each other for equal values of this column; "" = all are of one entity
-  std::string time;    ///< the order of an entity's events; "" = that of the table
+  std::vector<std::string> columns = {};  ///< whose earlier values are wanted, at least one
+  unsigned events = 4;                    ///< how many earlier events, 1 to 1,000
+  std::string entity = {};  ///< events follow each other for equal values of this column; "" = all are of one entity
+  std::string time = {};    ///< the order of an entity's events; "" = that of the table
   /// A fault that some studies have, to be shown and audited: the earlier events are those of the rows above, whoever's
   /// they are.
   bool ignore_entities = false;

@@ -21,8 +21,10 @@ using By = SplitSettings::By;
 using TrainOn = SplitSettings::TrainOn;
 using Rows = std::vector<std::uint32_t>;
 
-/// The streams of the seed: what is drawn for one purpose does not depend on the others.
-enum Stream : std::uint64_t { kTestDraw, kPartDraw, kNormalDraw };
+// The streams of the seed: what is drawn for one purpose does not depend on the others.
+constexpr std::uint64_t kTestDraw = 0;
+constexpr std::uint64_t kPartDraw = 1;
+constexpr std::uint64_t kNormalDraw = 2;
 
 std::size_t share_of(double share, std::size_t n) noexcept {
   return std::min(n, static_cast<std::size_t>(std::ceil(share * static_cast<double>(n))));
@@ -36,7 +38,7 @@ Rows rows_where(std::size_t n, const auto& holds) {
   return rows;
 }
 
-void shuffle(Rows& rows, std::uint64_t seed, Stream stream) { Rng::stream(seed, stream).shuffle(rows); }
+void shuffle(Rows& rows, std::uint64_t seed, std::uint64_t stream) { Rng::stream(seed, stream).shuffle(rows); }
 
 void check_share(std::string_view name, double share, bool may_be_all) {
   if (share >= 0 && (share < 1 || (share == 1 && may_be_all))) return;

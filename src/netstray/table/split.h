@@ -41,9 +41,9 @@ struct SplitSettings {
   double test_normal = 0.2;  ///< by label; in [0, 1]
   double test_attack = 0.2;  ///< by label; in [0, 1]
   /// By label, instead of test_normal: so many normal test rows for each attack in the test (notebook 001 has 3).
-  std::optional<double> test_normal_per_attack;
-  std::string column;                   ///< by time: a column of times or numbers; by entity: any column
-  std::vector<std::string> test_files;  ///< by file: names of origins
+  std::optional<double> test_normal_per_attack = std::nullopt;
+  std::string column = {};                   ///< by time: a column of times or numbers; by entity: any column
+  std::vector<std::string> test_files = {};  ///< by file: names of origins
   TrainOn train_on = TrainOn::all;
   std::uint64_t seed = 0;
 };
