@@ -5,7 +5,7 @@
 //   netstray_job meter CAPTURE MEGABYTES
 //   netstray_job forest-fit|forest-score|forest-one|forest-batch FILE LAYOUT ROWS file-order|shuffled
 //   netstray_job fit|score DETECTOR MATRIX.f32 ROWS COLUMNS [--labels FILE.u8] [key=value...]
-//   netstray_job elbow MATRIX.f32 ROWS COLUMNS
+//   netstray_job elbow|tsne MATRIX.f32 ROWS COLUMNS
 //
 // meter reads a capture and meters it into flows, which it throws away, with so much memory for the flows.
 // forest-one gives the .99 quantile of the seconds of scoring one row, forest-batch the seconds a row in batches of 64.
@@ -26,7 +26,7 @@ namespace {
 void run(const std::vector<std::string>& words) {
   if (words.empty()) throw usage_error("name a job");
   limit_instruction_set_from_environment();
-  for (const auto& find : {table_job, packet_job, forest_job, detector_job}) {
+  for (const auto& find : {table_job, packet_job, forest_job, detector_job, picture_job}) {
     if (const Job job = find(words)) return serve(job);
   }
   throw usage_error("no such job: " + words[0]);

@@ -1,4 +1,4 @@
-"""Mixtures, one-class SVM, k-means, LOF and logistic regression against scikit-learn, on the same matrices."""
+"""Mixtures, one-class SVM, k-means, LOF, logistic regression and t-SNE against scikit-learn, on the same matrices."""
 
 from comparison import Work
 from kit import KDD10, OCPP
@@ -52,5 +52,10 @@ def logistic(kit):
     return work(kit, "logistic, fit 494,021 x 3", 30, "logistic", (path, kit.rows(494_021), 3), ("fit", "logistic"), labels=labels)
 
 
+def tsne(kit):
+    matrix = kit.input("clouds-11.f32", "clouds", 5_000, 11), kit.rows(5_000, 1_000), 11
+    return work(kit, "t-SNE, perplexity 30, 1,000 iterations, 5,000 x 11", 5, "tsne", matrix, ("tsne",))
+
+
 ROWS = {"gmm-1": gmm_1, "gmm-8": gmm_8, "ocsvm fit": ocsvm_fit, "ocsvm score": ocsvm_score, "elbow": elbow, "lof": lof,
-        "logistic": logistic}
+        "logistic": logistic, "t-sne": tsne}

@@ -44,5 +44,7 @@ Job forest_job(const std::vector<std::string>& words);
 Job packet_job(const std::vector<std::string>& words);
 /// Jobs on raw matrices: fit, score, elbow.
 Job detector_job(const std::vector<std::string>& words);
+/// Jobs that draw rows as points: tsne.
+Job picture_job(const std::vector<std::string>& words);
 
 }  // namespace netstray

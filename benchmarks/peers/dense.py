@@ -6,6 +6,7 @@ import numpy
 import worker
 from sklearn.cluster import KMeans
 from sklearn.linear_model import LogisticRegression
+from sklearn.manifold import TSNE
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import LocalOutlierFactor
 from sklearn.svm import OneClassSVM
@@ -34,4 +35,6 @@ def logistic():
     "elbow": lambda: worker.serve(lambda: [KMeans(k, n_init="auto").fit(narrow) for k in range(2, 22)]),
     "lof": lambda: worker.serve(lambda: LocalOutlierFactor(20, novelty=True, n_jobs=2).fit(narrow)),
     "logistic": logistic,
+    "tsne": lambda: worker.serve(lambda: TSNE(random_state=0, n_jobs=2).fit_transform(narrow),
+                                 lambda: TSNE(max_iter=250).fit_transform(narrow[:200])),
 }[job]()

@@ -4,7 +4,8 @@
 //
 // Matrices are row-major little-endian f32, all number columns. Prints a line of JSON: seconds of fit and score by the
 // clock and of processor time (all threads together), notes, and an autoencoder's learning curves. With the name
-// `elbow` OUT gets the inertias of k-means for k = 2 to 21 instead.
+// `elbow` OUT gets the inertias of k-means for k = 2 to 21 instead; with `tsne` the points of TRAIN's picture, x and y
+// of each, and the line tells their divergence and trustworthiness.
 
 #include <chrono>
 #include <cstdio>
@@ -25,6 +26,8 @@
 #include "netstray/detect/cluster/clustering.h"
 #include "netstray/detect/neural/autoencoder.h"
 #include "netstray/detect/registry.h"
+#include "netstray/embed/trustworthiness.h"
+#include "netstray/embed/tsne.h"
 
 namespace netstray {
 namespace {
@@ -86,11 +89,28 @@ void run_elbow(const Matrix& matrix, std::uint64_t seed, const std::string& path
   write_raw(path, inertias);
 }
 
+void run_tsne(const Matrix& matrix, const std::string& path) {
+  const Stopwatch watch;
+  const TsnePicture picture = tsne(matrix);
+  const double seconds = watch.seconds();
+  fmt::print(R"({{"fit_seconds": {}, "divergence": {}, "trustworthiness": {}}})"
+             "\n",
+             seconds, picture.divergence, trustworthiness(matrix, picture.points));
+  std::vector<double> places;
+  places.reserve(2 * picture.points.size());
+  for (const auto& point : picture.points) {
+    places.push_back(static_cast<double>(point.x));
+    places.push_back(static_cast<double>(point.y));
+  }
+  write_raw(path, places);
+}
+
 void run(const std::vector<std::string>& words) {
   if (words.size() < 8)
     throw usage_error("detector_driver NAME TRAIN.f32 ROWS COLS TEST.f32 ROWS OUT.f64 SEED [key=value...]");
   if (words[0] == "elbow")
     return run_elbow(read_matrix(words[1], whole(words[2]), whole(words[3])), whole(words[7]), words[6]);
+  if (words[0] == "tsne") return run_tsne(read_matrix(words[1], whole(words[2]), whole(words[3])), words[6]);
   const DetectorInfo& info = detector_info(words[0]);
   const std::size_t columns = whole(words[3]);
   const Matrix train = read_matrix(words[1], whole(words[2]), columns);
