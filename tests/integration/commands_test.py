@@ -40,6 +40,16 @@ class Usage(harness.TestCase):
             self.assertEqual(answer.err, "")
         self.assertIn("scan", run_ok("--help").out)
 
+    def test_demo_writes_a_user_log_in_the_shape_of_the_study(self):
+        answer = run_ok("demo", "--user-log", "-", "--rows", "300", "--seed", "2")
+        rows = list(csv.DictReader(io.StringIO(answer.out)))
+        self.assertEqual(list(rows[0]), ["timestamp", "user", "dst_port", "asn", "malware_type", "signature"])
+        self.assertEqual(len(rows), 300)
+        self.assertEqual(sum(row["signature"] != "-" for row in rows), 1)
+        for row in rows:
+            self.assertRegex(row["timestamp"] + row["user"], r"^2023-10-[01]\dT\d\d:\d\d:\d\d[0-9a-f]{8}$")
+        self.assert_refused(run("demo", "--user-log", "log.csv.gz"), 2, "plain text")
+
     def test_version_and_nothing_at_all(self):
         self.assertRegex(run_ok("--version").out, r"^netstray \d+\.\d+\.\d+\n$")
         self.assertEqual(run().code, 2)

@@ -79,6 +79,10 @@ class DemoCommand final : public Command {
     OutputFile file(user_log_);
     write_user_log(make_user_log({.rows = rows_, .seed = seed_}), file);
     file.commit();
+    std::string text = fmt::format("{}: {} made up; malicious ones come in episodes of these kinds:\n", user_log_,
+                                   rows_ == 1 ? "1 row" : grouped(rows_) + " rows");
+    for (const auto& kind : user_log_kinds()) text += fmt::format("  {:<43} {}\n", kind.label, kind.story);
+    tell(text);
     return 0;
   }
 

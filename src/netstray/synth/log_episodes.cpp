@@ -2,10 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <tuple>
 
 namespace netstray {
 namespace {
+
+/// Far from the users' homes, however one travels.
+constexpr std::array<std::string_view, 16> kFar{"AU", "NZ", "CL", "AR", "PE", "MX", "EC", "CO",
+                                                "PA", "FJ", "PH", "ID", "VN", "CN", "KR", "JP"};
+constexpr double kVeryFar = .75;  // of the episodes in a foreign country: one of these, else any
 
 /// What an episode's events are made from.
 struct Scene {
@@ -18,7 +24,7 @@ struct Scene {
   std::int64_t day() const { return user.some_second(span.seconds, span.first_hour, true, rng); }
   std::int64_t night() const { return user.some_second(span.seconds, span.first_hour, false, rng); }
   std::size_t far_country() const {
-    std::size_t country = map.any_country(rng);
+    std::size_t country = rng.uniform() < kVeryFar ? map.country(kFar[rng.below(kFar.size())]) : map.any_country(rng);
     if (country == user.home()) country = (country + 1) % map.countries();
     return country;
   }
@@ -31,10 +37,12 @@ using Events = std::vector<LogEvent>;
 std::uint16_t high_port(Rng& rng) { return static_cast<std::uint16_t>(1024 + rng.below(64'512)); }
 
 void impossible_travel(const Scene& scene, Events& events) {
+  static constexpr std::array<std::uint16_t, 3> kPorts{993, 22, 3389};
   const std::array<std::uint32_t, 2> places{scene.far_network(), scene.far_network()};
+  const auto port = kPorts[scene.rng.below(kPorts.size())];
   auto second = scene.day();
   for (std::uint32_t i = 0; i < scene.rows; ++i) {
-    events.push_back({second, places[i % 2], 443, 0});
+    events.push_back({second, places[i % 2], port, 0});
     second += scene.gap(40);
   }
 }
@@ -62,13 +70,13 @@ void port_scan(const Scene& scene, Events& events) {
 void mail_spam(const Scene& scene, Events& events) {
   auto second = scene.night();
   for (std::uint32_t i = 0; i < scene.rows; ++i) {
-    events.push_back({second, scene.map.network(scene.map.large_country(scene.rng), scene.rng), 25, 0});
+    events.push_back({second, scene.map.network(scene.map.any_country(scene.rng), scene.rng), 25, 0});
     second += scene.gap(3);
   }
 }
 
 void beacon(const Scene& scene, Events& events) {
-  static constexpr std::array<std::uint16_t, 3> kPorts{443, 4444, 8443};
+  static constexpr std::array<std::uint16_t, 3> kPorts{4444, 8443, 9001};
   const auto master = scene.far_network();
   const auto port = kPorts[scene.rng.below(kPorts.size())];
   auto second = scene.night();
@@ -105,22 +113,22 @@ struct Kind {
 };
 
 constexpr std::array<Kind, 7> kKinds{{
-    {{"Account used from two far countries", "in turn, half a minute apart; neither is the user's"},
-     .16,
+    {{"Account used from two far countries", "mail, SSH or remote desktop in turn from both, half a minute apart"},
+     .18,
      4,
      12,
      impossible_travel},
-    {{"Session with a country never used before", "a web site in any country of the world, in waking hours"},
-     .16,
+    {{"Session with a country never used before", "a web site in a far country, in waking hours"},
+     .14,
      3,
      8,
      new_country},
     {{"Scan of many ports", "one network, a new port every second, known and high ones"}, .17, 10, 40, port_scan},
-    {{"Mail to many networks", "port 25, another network every few seconds, at night"}, .17, 10, 40, mail_spam},
-    {{"Beacon every ten minutes", "the same far network, at night, to the second"}, .13, 6, 20, beacon},
-    {{"Transfer to a rare network", "a high port in a far country, at night"}, .09, 2, 5, rare_network},
+    {{"Mail to many networks", "port 25, another network every few seconds, at night"}, .19, 10, 40, mail_spam},
+    {{"Beacon every ten minutes", "a high port of the same far network, at night, to the second"}, .15, 6, 20, beacon},
+    {{"Transfer to a rare network", "a few rows to a high port in a far country, at night"}, .10, 2, 5, rare_network},
     {{"Download from a usual place", "a favourite of this user: nothing in these columns is unusual"},
-     .12,
+     .07,
      2,
      5,
      usual_place},

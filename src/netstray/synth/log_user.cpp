@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t kHour = 3600;
 constexpr double kUnannounced = .005;  // of the rows: asn 0
 constexpr double kSleepless = .04;     // of the bursts: at any hour
-constexpr double kNextOfBurst = .75;   // mean burst: 4 rows
+constexpr double kNextOfBurst = .84;   // mean burst: 6 rows
 
 struct PortShare {
   std::uint16_t port;
