@@ -1,6 +1,7 @@
 #include "netstray/report/experiment_page.h"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -241,7 +242,7 @@ void Writing::write_model(const StudyResult& study, const DetectorResult& detect
       {"kind", detector.kind},
       {"settings", settings_words(record.settings)},
       {"encoding", fmt::format("{}, fitted on {} rows", detector.encoding, detector.encoding_from)},
-      {"cut", fmt::format("{}, by {} from {} scores", readable(detector.cut, 6), detector.rule, detector.cut_from)},
+      {"cut", fmt::format("{}, by {} from {} scores", std::isfinite(detector.cut) ? readable(detector.cut, 6) : "none that is finite", detector.rule, detector.cut_from)},
       {"learned from", fmt::format("{} ({})", counted(record.rows_train, "row", "rows"), study.train_on)}};
   for (const auto& member : detector.model.members) {
     if (!member.learning.empty()) facts.emplace_back("learning", member.learning);

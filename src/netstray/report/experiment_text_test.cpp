@@ -1,0 +1,28 @@
+#include "netstray/report/experiment_text.h"
+
+#include <gtest/gtest.h>
+
+#include "netstray/report/sample_experiment.h"
+
+namespace netstray {
+namespace {
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+TEST(ExperimentText, HasALinePerDetectorWithItsMark) {
+  const ExperimentResult result = sample_experiment();
+  const std::string text = experiment_text(result, sample_experiment_seconds(result), false, "runs/sample");
+  std::size_t marked = 0;
+  for (std::size_t at = text.find("LEAKY\n"); at != std::string::npos; at = text.find("LEAKY\n", at + 1)) ++marked;
+  EXPECT_EQ(marked, 2U);
+  for (const auto& detector : result.detectors) EXPECT_TRUE(has(text, detector.title.substr(0, 25))) << detector.name;
+  for (const auto* part : {"8.75 s", "12.5 s in runs/sample", "runs/sample/report.html", "error   threshold-on-test",
+                           "warning base-rate", "accuracy", "0.91", "note: The log is not there"}) {
+    EXPECT_TRUE(has(text, part)) << part;
+  }
+  EXPECT_FALSE(has(text, "\x1b"));
+  EXPECT_TRUE(has(experiment_text(result, {}, true), "\x1b"));
+}
+
+}  // namespace
+}  // namespace netstray
