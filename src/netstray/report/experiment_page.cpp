@@ -35,6 +35,17 @@ std::string subtitle(const ExperimentResult& result) {
                             positive_name(result));
 }
 
+/// Numbers are not parted from what they count, nor means from deviations.
+std::string unbroken(std::string text) {
+  for (const auto& [from, to] :
+       {std::pair<std::string_view, std::string_view>(" %", "\u00a0%"), {" ± ", "\u00a0±\u00a0"}}) {
+    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+      text.replace(at, from.size(), to);
+    }
+  }
+  return text;
+}
+
 std::string shown_title(const StudyResult& study) { return study.title.empty() ? study.name : study.title; }
 
 /// What is written into the page, section by section.
@@ -67,6 +78,7 @@ class Writing {
   void write_audits();
   void write_study(const StudyResult& study);
   void write_rows(const StudyResult& study);
+  void write_numbers(const DetectorResult& detector);
   void write_detector(const StudyResult& study, const DetectorResult& detector);
   void write_model(const StudyResult& study, const DetectorResult& detector);
   void write_journeys();
@@ -74,15 +86,21 @@ class Writing {
   void write_table(const TableResult& table);
   void write_remake();
 
-  void table(const DataTable& table) {
-    if (!table.rows.empty()) add_table(page_, table);
-  }
-  void folded_table(const DataTable& table) {
+  void paragraph(const std::string& text) { page_.paragraph(unbroken(text)); }
+  void lead(const std::string& text) { page_.lead(unbroken(text)); }
+  void table(DataTable table) {
     if (table.rows.empty()) return;
-    page_.details(table.title);
-    DataTable untitled = table;
-    untitled.title.clear();
-    add_table(page_, untitled);
+    for (auto& row : table.rows) {
+      for (auto& cell : row) cell = unbroken(std::move(cell));
+    }
+    table.note = unbroken(std::move(table.note));
+    add_table(page_, table);
+  }
+  void folded_table(DataTable folded) {
+    if (folded.rows.empty()) return;
+    page_.details(folded.title);
+    folded.title.clear();
+    table(std::move(folded));
     page_.end_details();
   }
   std::vector<Page::Figure> figures(Part part, const std::string& study, const std::string& detector = {}) const;
@@ -110,20 +128,20 @@ std::vector<Page::Figure> Writing::figures(Part part, const std::string& study, 
 void Writing::write_best(const DetectorResult& best) {
   const StudyResult* study = study_of(result_, best.study);
   const Spreads found = spreads(result_, best);
-  const Spread recall{1 - found.missed.mean, found.missed.sd, 1 - found.missed.most, 1 - found.missed.least,
-                      found.missed.seeds};
+  std::string seeds;
+  if (best.seeds.size() > 1) {
+    seeds = fmt::format("mean of {} seeds", best.seeds.size());
+  } else if (best.evaluation.intervals) {
+    seeds = "95 %: " + interval_text(best.evaluation.intervals->auc);
+  }
   std::vector<Page::Headline> headlines = {
-      {"Attacks found", percent(recall.mean), "by " + shown_name(best), false},
-      {"False alarms", percent(found.false_alarms.mean), "of normal rows", false},
-      {"AUC", metric_text(found.auc.mean),
-       found.auc.seeds > 1 ? "mean of " + std::to_string(found.auc.seeds) + " seeds" : "", false}};
-  if (best.seeds.size() < 2 && best.evaluation.intervals) {
-    headlines[2].note = "95 %: " + interval_text(best.evaluation.intervals->auc);
-  }
+      {"Attacks found", percent(1 - found.missed.mean), "by " + shown_name(best), false},
+      {"False alarms", percent(found.false_alarms.mean), "of normal rows", false}};
   if (study != nullptr) {
-    headlines.insert(headlines.begin() + 2,
-                     {"False alarms a day", daily_alarms(result_, *study, best), daily_assumption(*study), false});
+    headlines.push_back({"False alarms a day", daily_alarms(result_, *study, best), daily_assumption(*study), false});
   }
+  headlines.push_back({"AUC", metric_text(found.auc.mean), seeds, false});
+  for (auto& headline : headlines) headline.value = unbroken(std::move(headline.value));
   page_.headlines(headlines);
 }
 
@@ -131,7 +149,7 @@ void Writing::write_answer() {
   page_.section("The answer");
   if (!result_.about.empty()) page_.paragraph(result_.about);
   if (const DetectorResult* best = best_detector(result_); best != nullptr) write_best(*best);
-  for (const auto& sentence : answer_words(result_)) page_.lead(sentence);
+  for (const auto& sentence : answer_words(result_)) lead(sentence);
   std::uint64_t warnings = 0;
   std::uint64_t errors = 0;
   for (const auto& found : result_.audits) {
@@ -139,10 +157,10 @@ void Writing::write_answer() {
     warnings += found.audit.severity == Audit::Severity::warning ? 1 : 0;
   }
   if (errors + warnings == 0) {
-    page_.lead("The audits found nothing wrong with the study.");
+    lead("The audits found nothing wrong with the study.");
   } else {
-    page_.lead(fmt::format("The audits of the study found {} and {}; they stand below.",
-                           counted(errors, "error", "errors"), counted(warnings, "warning", "warnings")));
+    lead(fmt::format("The audits of the study found {} and {}; they stand below.", counted(errors, "error", "errors"),
+                     counted(warnings, "warning", "warnings")));
   }
 }
 
@@ -224,26 +242,38 @@ void Writing::write_study(const StudyResult& study) {
   for (const auto* detector : detectors) write_detector(study, *detector);
 }
 
+void Writing::write_numbers(const DetectorResult& detector) {
+  const Spreads found = spreads(result_, detector);
+  const auto note = [&](const Spread& spread, bool shares) {
+    if (spread.seeds < 2 || std::isnan(spread.mean)) return std::string();
+    return shares ? percent_interval_text({spread.least, spread.most}) : interval_text({spread.least, spread.most});
+  };
+  const Spread recall{1 - found.missed.mean, found.missed.sd, 1 - found.missed.most, 1 - found.missed.least,
+                      found.missed.seeds};
+  page_.headlines(
+      {{"Attacks found", unbroken(percent(recall.mean)), unbroken(note(recall, true)), false},
+       {"False alarms", unbroken(percent(found.false_alarms.mean)), unbroken(note(found.false_alarms, true)), false},
+       {"AUC", metric_text(found.auc.mean), note(found.auc, false), false},
+       {"Accuracy", metric_text(found.accuracy.mean), note(found.accuracy, false), false}});
+}
+
 void Writing::write_detector(const StudyResult& study, const DetectorResult& detector) {
   page_.subsection(shown_name(detector));
   if (!detector.leaks.empty()) page_.leaky(leak_words(detector) + ".");
-  std::string words;
-  for (const auto& sentence : words_on_detector(result_, study, detector)) {
-    words += (words.empty() ? "" : " ") + sentence;
-  }
-  page_.paragraph(words);
-  pictures(Part::detector, study.name, detector.name);
+  write_numbers(detector);
+  for (const auto& words : words_on_detector(result_, study, detector)) paragraph(words);
   write_model(study, detector);
+  pictures(Part::detector, study.name, detector.name);
 }
 
 void Writing::write_model(const StudyResult& study, const DetectorResult& detector) {
   const TrainingRecord& record = detector.model.record;
-  Facts facts = {
-      {"kind", detector.kind},
-      {"settings", settings_words(record.settings)},
-      {"encoding", fmt::format("{}, fitted on {} rows", detector.encoding, detector.encoding_from)},
-      {"cut", fmt::format("{}, by {} from {} scores", std::isfinite(detector.cut) ? readable(detector.cut, 6) : "none that is finite", detector.rule, detector.cut_from)},
-      {"learned from", fmt::format("{} ({})", counted(record.rows_train, "row", "rows"), study.train_on)}};
+  const std::string cut = std::isfinite(detector.cut) ? readable(detector.cut, 6) : "none that is finite";
+  Facts facts = {{"kind", detector.kind}};
+  if (!record.settings.empty()) facts.emplace_back("settings", settings_words(record.settings));
+  facts.emplace_back("encoding", fmt::format("{}, fitted on {} rows", detector.encoding, detector.encoding_from));
+  facts.emplace_back("cut", fmt::format("{}, by {} from {} scores", cut, detector.rule, detector.cut_from));
+  facts.emplace_back("learned from", fmt::format("{} ({})", counted(record.rows_train, "row", "rows"), study.train_on));
   for (const auto& member : detector.model.members) {
     if (!member.learning.empty()) facts.emplace_back("learning", member.learning);
     facts.emplace_back(
@@ -254,9 +284,7 @@ void Writing::write_model(const StudyResult& study, const DetectorResult& detect
   if (!constant.empty()) facts.emplace_back("constant columns", join(constant, ", "));
   for (const auto& note : record.notes) facts.emplace_back("note", note);
   if (!detector.model_file.empty()) facts.emplace_back("model", detector.model_file);
-  page_.details("The model: settings, encoding and cut");
   page_.facts(facts);
-  page_.end_details();
 }
 
 void Writing::write_journeys() {
@@ -284,9 +312,8 @@ void Writing::write_data() {
 }
 
 void Writing::write_remake() {
-  page_.section("Notes");
+  page_.section("To make it again");
   for (const auto& note : result_.notes) page_.notice(Page::Notice::note, "", note);
-  page_.paragraph("To make this page again:");
   page_.preformatted(result_.command);
 }
 

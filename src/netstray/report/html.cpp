@@ -42,7 +42,7 @@ tbody th{font-weight:500}
 .facts dt{color:var(--soft)}
 .facts dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 pre{margin:0 0 1rem;padding:.8rem 1rem;background:var(--panel);border-radius:6px;overflow-x:auto;font:.85rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(25rem,100%),1fr));gap:1.75rem 2rem}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(25rem,100%),1fr));gap:1.75rem 2rem;margin:0 0 1.5rem}
 figure{margin:0;break-inside:avoid}
 figure svg{display:block;width:100%;height:auto}
 figcaption{margin-top:.3rem;font-size:.85rem;line-height:1.45;color:var(--soft)}
@@ -51,7 +51,7 @@ nav ol{margin:0 0 1.5rem;padding:0;list-style:none;columns:3 14rem;column-gap:2r
 nav li{counter-increment:s;break-inside:avoid;padding:.12rem 0 .12rem 1.7rem;text-indent:-1.7rem}
 nav li::before{content:counter(s);display:inline-block;width:1.7rem;text-indent:0;color:var(--soft);font-variant-numeric:tabular-nums}
 nav a{color:var(--accent);text-decoration:none}nav a:hover{text-decoration:underline}
-h3{font-size:1rem;line-height:1.35;margin:1.5rem 0 .6rem}
+h3{font-size:1.05rem;line-height:1.35;margin:2.25rem 0 .6rem}
 .tall{max-height:30rem;overflow-y:auto;border-bottom:1px solid var(--line)}
 .tall thead th{position:sticky;top:0;background:var(--page);box-shadow:0 1px 0 var(--soft)}
 .leaky{display:inline-block;padding:0 .4em;border:1.5px solid var(--bad);border-radius:3px;color:var(--bad);font-size:.72rem;font-weight:700;line-height:1.5;letter-spacing:.06em;vertical-align:.08em;white-space:nowrap}

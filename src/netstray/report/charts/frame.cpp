@@ -114,6 +114,20 @@ std::string fitted(std::string_view text, double width) {
   return shortened(printable(text), static_cast<std::size_t>(std::max(4.0, width / kCharacter)));
 }
 
+void draw_name(Svg& svg, Point end, std::string_view name, double width) {
+  constexpr double kLine = 13;
+  std::size_t space = std::string_view::npos;
+  for (std::size_t i = 0; i < name.size() && text_width(name.substr(0, i)) <= width; ++i) {
+    if (name[i] == ' ') space = i;
+  }
+  if (text_width(name) <= width || space == std::string_view::npos) {
+    svg.text(end, fitted(name, width), "key", Svg::Anchor::end);
+    return;
+  }
+  svg.text({end.x, end.y - kLine / 2}, printable(name.substr(0, space)), "key", Svg::Anchor::end);
+  svg.text({end.x, end.y + kLine / 2}, fitted(name.substr(space + 1), width), "key", Svg::Anchor::end);
+}
+
 void draw_diamond(Svg& svg, Point centre, double reach, std::string_view css_class) {
   svg.polygon({{centre.x, centre.y - reach},
                {centre.x + reach, centre.y},

@@ -55,6 +55,10 @@ double text_width(std::string_view text);
 /// Text that fits into so many units, "..." at its end where it was cut. Made printable.
 std::string fitted(std::string_view text, double width);
 
+/// A name at the left of what it names, right-aligned at `end`: in one line, or where that is too short in two, the
+/// second cut where it must be.
+void draw_name(Svg& svg, Point end, std::string_view name, double width);
+
 /// One entry of a key: a sample of the line, dot or area, and words.
 struct KeyEntry {
   enum class Sample { line, dot, area, ring, diamond };

@@ -54,7 +54,7 @@ Picture class_scores_picture(const Heading& heading, std::span<const ModelConfus
   }
   double top = frame.top;
   for (const auto& model : models) {
-    svg.text({kNames - 10, top + 18}, fitted(model.model, kNames - 14), "key", Svg::Anchor::end);
+    draw_name(svg, {kNames - 10, top + 18}, model.model, kNames - 14);
     const auto scores = class_scores(model.confusion);
     for (const bool attack : {false, true}) {
       const ClassScores& of_class = scores.at(attack ? 1 : 0);
@@ -99,7 +99,7 @@ void append_verdicts(std::string& csv, const ModelConfusion& model, const ClassN
 /// A row's name and how many rows of each class it has, over the bar.
 void draw_verdict_words(Svg& svg, const Frame& frame, double y, std::string_view name, std::uint64_t normal,
                         std::uint64_t attacks) {
-  svg.text({frame.left - 10, y + 20}, fitted(name, frame.left - 14), "key", Svg::Anchor::end);
+  draw_name(svg, {frame.left - 10, y + 18}, name, frame.left - 14);
   svg.text({frame.left, y}, grouped(normal), "small soft");
   svg.text({frame.right, y}, grouped(attacks), "small soft", Svg::Anchor::end);
 }
@@ -217,7 +217,7 @@ Picture comparison_picture(const Heading& heading, std::string_view metric, std:
   draw_value_axis(svg, frame, x);
   for (std::size_t i = 0; i < results.size(); ++i) {
     const double middle = frame.top + kPitch * (static_cast<double>(i) + 0.5);
-    svg.text({frame.left - 12, middle + 4}, fitted(results[i].model, frame.left - 16), "key", Svg::Anchor::end);
+    draw_name(svg, {frame.left - 12, middle + 4}, results[i].model, frame.left - 16);
     draw_result(svg, x, middle, results[i]);
     const bool known = std::isfinite(results[i].value);
     svg.text({444, middle + 4}, known ? readable(results[i].value, 4) : "n/a", "key", Svg::Anchor::end);

@@ -11,6 +11,7 @@
 #include <fmt/core.h>
 
 #include "netstray/base/parallel.h"
+#include "netstray/base/text.h"
 #include "netstray/report/charts/bars.h"
 #include "netstray/report/charts/curves.h"
 #include "netstray/report/charts/distributions.h"
@@ -26,11 +27,19 @@ namespace {
 
 using Part = PlacedPicture::Part;
 constexpr double kZoomedFpr = 0.1;
-constexpr std::size_t kNameWidth = 36;
+constexpr std::size_t kNameWidth = 26;
 
-/// What a model is called in the key of a picture.
+/// What a model is called in the key of a picture; the mark comes first, as keys are cut at their end.
 std::string key_name(const DetectorResult& detector) {
-  return shortened(shown_name(detector), kNameWidth) + (detector.leaks.empty() ? "" : " LEAKY");
+  return (detector.leaks.empty() ? "" : "LEAKY ") + shown_name(detector);
+}
+
+/// "2 of 5 models looked at test rows"; "" where none did.
+std::string leaks_of(const std::vector<const DetectorResult*>& detectors) {
+  const auto leaky = static_cast<std::uint64_t>(
+      std::count_if(detectors.begin(), detectors.end(), [](const auto* detector) { return !detector->leaks.empty(); }));
+  if (leaky == 0) return {};
+  return fmt::format("{} of {} looked at test rows", leaky, counted(detectors.size(), "model", "models"));
 }
 
 /// Draws the pictures of one result. What each draws is put down first, so that they can be drawn by several threads.
@@ -80,10 +89,10 @@ class Drawing {
   }
   Heading heading(std::string_view kind, const DetectorResult& detector, std::string caption,
                   std::string_view what) const {
-    return heading(kind, detector.name, std::move(caption), fmt::format("{}: {}", key_name(detector), what));
+    return heading(
+        kind, detector.name, std::move(caption),
+        fmt::format("{}: {}{}", what, shortened(detector.name, kNameWidth), detector.leaks.empty() ? "" : " (LEAKY)"));
   }
-  /// Which of them looked at test rows, and how.
-  std::string leaks_of(const std::vector<const DetectorResult*>& detectors) const;
   std::vector<ModelConfusion> confusions_of(const std::string& study) const;
 
   const ExperimentResult& result_;
@@ -103,15 +112,6 @@ std::vector<PlacedPicture> Drawing::drawn() {
       placed.picture.name = fmt::format("{}-{}", wanted, n);
   }
   return std::move(pictures_);
-}
-
-std::string Drawing::leaks_of(const std::vector<const DetectorResult*>& detectors) const {
-  std::string text;
-  for (const auto* detector : detectors) {
-    if (detector->leaks.empty()) continue;
-    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", shown_name(*detector), leak_words(*detector));
-  }
-  return text;
 }
 
 std::vector<ModelConfusion> Drawing::confusions_of(const std::string& study) const {
@@ -305,13 +305,13 @@ void Drawing::draw_scores(const StudyResult& study, const DetectorResult& detect
         detector.inverted == result_.attack_is_positive ? names_.normal : names_.attack);
     const std::vector<double> scores = own_scores(detector);
     const std::optional<double> cut = std::isfinite(detector.cut) ? std::optional(detector.cut) : std::nullopt;
-    return score_histogram_picture(heading("scores", detector, caption, "scores"),
+    return score_histogram_picture(heading("scores", detector, caption, "Scores"),
                                    score_histogram(study.labels, scores), cut, names_);
   });
   add(place, [this, &study, &detector] {
     const std::vector<double> scores = attack_scores(result_, detector);
     return threshold_sweep_picture(
-        heading("sweep", detector, "What another cut would give: false alarms fall as misses rise.", "moving the cut"),
+        heading("sweep", detector, "What another cut would give: false alarms fall as misses rise.", "Moving the cut"),
         curve(study.labels, scores), attack_cut(result_, detector));
   });
 }
@@ -320,13 +320,13 @@ void Drawing::draw_losses(const StudyResult& study, const DetectorResult& detect
   if (!detector.curves || detector.scores.size() != study.labels.size()) return;
   add(place, [this, &study, &detector] {
     return density_histogram_picture(
-        heading("loss", detector, "How far off the network's copy of each row is, by class.", "loss by class"),
+        heading("loss", detector, "How far off the network's copy of each row is, by class.", "Loss by class"),
         "reconstruction loss", study.labels, own_scores(detector), names_);
   });
   add(place, [this, &study, &detector] {
-    return violin_picture(heading("violin", detector, "The same losses; the lines inside are the quartiles.",
-                                  "loss by class, as violins"),
-                          "reconstruction loss", study.labels, own_scores(detector), names_);
+    return violin_picture(
+        heading("violin", detector, "The same losses; the lines inside are the quartiles.", "Loss by class"),
+        "reconstruction loss", study.labels, own_scores(detector), names_);
   });
 }
 
@@ -336,12 +336,14 @@ void Drawing::draw_learning(const DetectorResult& detector, const Place& place) 
   const std::optional<std::size_t> kept =
       curves.best_epoch > 0 ? std::optional<std::size_t>(curves.best_epoch) : std::nullopt;
   add(place, [this, &detector, &curves, kept] {
-    return learning_picture(heading("learning-loss", detector, "How the loss fell, epoch by epoch.", "learning"),
-                            "loss", curves.loss, curves.validation_loss, kept);
+    return learning_picture(
+        heading("learning-loss", detector, "How the loss fell, epoch by epoch.", "Loss while learning"), "loss",
+        curves.loss, curves.validation_loss, kept);
   });
   add(place, [this, &detector, &curves, kept] {
     return learning_picture(
-        heading("learning-r2", detector, "The share of the rows' variance that the network's copy explains.", "R2"),
+        heading("learning-r2", detector, "The share of the rows' variance that the network's copy explains.",
+                "R2 while learning"),
         "R2", curves.r2, curves.validation_r2, kept);
   });
 }
@@ -350,7 +352,7 @@ void Drawing::draw_detector(const StudyResult& study, const DetectorResult& dete
   const Place place{Part::detector, study.name, detector.name, leak_words(detector)};
   if (!detector.seeds.empty()) {
     add(place, [this, &detector] {
-      return confusion_picture(heading("confusion", detector, "What became of the test rows at the cut.", "confusion"),
+      return confusion_picture(heading("confusion", detector, "What became of the test rows at the cut.", "Confusion"),
                                of_attacks(detector.seeds.front().confusion, result_.attack_is_positive), names_);
     });
   }
@@ -364,7 +366,7 @@ void Drawing::draw_detector(const StudyResult& study, const DetectorResult& dete
     return importance_picture(
         heading("importance", detector,
                 "How much AUC is lost where one column's values are shuffled among the test rows.",
-                "importance of columns"),
+                "Importance of columns"),
         "AUC lost", weights);
   });
 }

@@ -63,36 +63,40 @@ std::string shown_encoding(const DetectorResult& detector) {
 /// "0.012" as it is, "< 0.001": of a p-value that was computed for many pairs.
 std::string p_text(double p) { return p < 0.001 ? "< 0.001" : p_value_text(p); }
 
+std::string comparison_note(const ExperimentResult& result, std::size_t seeds) {
+  const ClassNames names = class_names(result);
+  std::string note =
+      fmt::format("Precision, recall and F1 are of the class \"{}\". False alarms: share of \"{}\" rows called \"{}\".",
+                  positive_name(result), names.normal, names.attack);
+  if (!result.attack_is_positive) note += fmt::format(" Missed: share of \"{}\" rows not called so.", names.attack);
+  if (seeds > 1) note += fmt::format(" Mean ± standard deviation over {} seeds.", seeds);
+  return note;
+}
+
 }  // namespace
 
 DataTable comparison_table(const ExperimentResult& result) {
   DataTable table{"comparison", "The models compared", {{"detector"}}, {}};
   const bool several = result.studies.size() > 1;
   if (several) table.columns.push_back({"study"});
-  for (const auto* metric :
-       {"accuracy", "precision", "recall", "F1", "AUC", "average precision", "false alarms", "missed"}) {
+  for (const auto* metric : {"accuracy", "precision", "recall", "F1", "AUC", "false alarms"}) {
     table.columns.push_back({metric, kRight});
   }
+  if (!result.attack_is_positive) table.columns.push_back({"missed", kRight});  // else 1 - recall
   std::size_t most_seeds = 0;
   for (const auto& detector : result.detectors) {
     const Spreads found = spreads(result, detector);
     most_seeds = std::max(most_seeds, detector.seeds.size());
     std::vector<std::string> row = {marked_name(detector)};
     if (several) row.push_back(title_of_study(result, detector.study));
-    for (const auto& spread :
-         {found.accuracy, found.precision, found.recall, found.f1, found.auc, found.average_precision}) {
+    for (const auto& spread : {found.accuracy, found.precision, found.recall, found.f1, found.auc}) {
       row.push_back(spread_text(spread));
     }
     row.push_back(percent_spread_text(found.false_alarms));
-    row.push_back(percent_spread_text(found.missed));
+    if (!result.attack_is_positive) row.push_back(percent_spread_text(found.missed));
     table.add(std::move(row));
   }
-  const ClassNames names = class_names(result);
-  table.note = fmt::format(
-      "Precision, recall, F1 and average precision are of the class \"{}\". False alarms: share of \"{}\" rows called "
-      "\"{}\"; missed: share of \"{}\" rows not called so.",
-      positive_name(result), names.normal, names.attack, names.attack);
-  if (most_seeds > 1) table.note += fmt::format(" Mean ± standard deviation over {} seeds.", most_seeds);
+  table.note = comparison_note(result, most_seeds);
   return table;
 }
 
@@ -196,7 +200,7 @@ DataTable classes_table(const ExperimentResult& result, const StudyResult& study
 DataTable seeds_table(const ExperimentResult& result, const StudyResult& study) {
   DataTable table{study_table("seeds", study), "Each seed", {{"detector"}}, {}};
   for (const auto* column : {"seed", "cut", "accuracy", "precision", "recall", "F1", "AUC", "false alarms",
-                             "recall at 1 % false positives", "at 5 %"}) {
+                             "average precision", "recall at 1 % false positives", "at 5 %"}) {
     table.columns.push_back({column, kRight});
   }
   for (const auto* detector : detectors_of(result, study.name)) {
@@ -208,7 +212,7 @@ DataTable seeds_table(const ExperimentResult& result, const StudyResult& study) 
       table.add({marked_name(*detector), std::to_string(seed.seed), number_text(seed.cut, 5),
                  spread_text(found.accuracy), spread_text(found.precision), spread_text(found.recall),
                  spread_text(found.f1), spread_text(found.auc), percent(found.false_alarms.mean),
-                 percent(seed.recall_at_fpr_01), percent(seed.recall_at_fpr_05)});
+                 metric_text(seed.average_precision), percent(seed.recall_at_fpr_01), percent(seed.recall_at_fpr_05)});
     }
   }
   return table;

@@ -238,8 +238,8 @@ std::string all_same_words(const ExperimentResult& result) {
     worse += accuracy <= larger ? 1 : 0;
   }
   if (worse == 0 || known < 2) return {};
-  return fmt::format("{} of the {} are right no more often than a rule that calls every row the same.",
-                     worse == known ? "All" : grouped(worse), grouped(known));
+  return fmt::format("{} of the {} {} right no more often than a rule that calls every row the same.",
+                     worse == known ? "All" : grouped(worse), grouped(known), worse == 1 ? "is" : "are");
 }
 
 /// Those that cannot be told from the best one.
@@ -307,16 +307,20 @@ std::vector<std::string> answer_words(const ExperimentResult& result) {
 
 std::vector<std::string> words_on_detector(const ExperimentResult& result, const StudyResult& study,
                                            const DetectorResult& detector) {
-  std::vector<std::string> words;
-  add(words, polarity_words(result, study, detector));
-  for (auto& sentence : plain_words(evaluation_of_attacks(result, study, detector))) words.push_back(sentence);
-  add(words, daily_words(result, study, detector));
-  add(words, seeds_words(result, detector));
-  add(words, area_words(detector));
-  add(words, larger_class_words(result, detector));
-  add(words, trivial_words(result, detector));
-  add(words, twin_words(result, detector));
-  return words;
+  std::vector<std::string> at_cut;
+  add(at_cut, polarity_words(result, study, detector));
+  for (auto& sentence : plain_words(evaluation_of_attacks(result, study, detector))) at_cut.push_back(sentence);
+  std::vector<std::string> in_use;
+  add(in_use, seeds_words(result, detector));
+  add(in_use, daily_words(result, study, detector));
+  std::vector<std::string> doubts;
+  add(doubts, area_words(detector));
+  add(doubts, larger_class_words(result, detector));
+  add(doubts, trivial_words(result, detector));
+  add(doubts, twin_words(result, detector));
+  std::vector<std::string> paragraphs;
+  for (const auto& sentences : {at_cut, in_use, doubts}) add(paragraphs, join(sentences, " "));
+  return paragraphs;
 }
 
 }  // namespace netstray

@@ -27,7 +27,8 @@ std::string daily_assumption(const StudyResult& study);
 /// test rows, whether this is better than calling all rows the same.
 std::vector<std::string> answer_words(const ExperimentResult& result);
 
-/// About one of them.
+/// About one of them, as paragraphs: what its cut gives; what that means day by day and over the seeds; what speaks
+/// against it.
 std::vector<std::string> words_on_detector(const ExperimentResult& result, const StudyResult& study,
                                            const DetectorResult& detector);
 
