@@ -16,28 +16,25 @@ constexpr double kMetresPerKm = 1000;
 constexpr double kTurn = 360;
 constexpr double kHalfTurn = 180;
 
-/// Which copy of the map a longitude that was not brought to [-180, 180] lies in.
-double map_copy(double longitude) noexcept { return std::floor((longitude + kHalfTurn) / kTurn); }
-
-/// The point `metres` down the line, with its longitude not brought to [-180, 180].
 Place point_at(const GeodesicLine& line, double metres) {
   Place place;
-  double azimuth = 0;
-  double unused = 0;
-  line.GenPosition(false, metres, GeodesicLine::LATITUDE | GeodesicLine::LONGITUDE | GeodesicLine::LONG_UNROLL,
-                   place.latitude, place.longitude, azimuth, unused, unused, unused, unused, unused);
+  line.Position(metres, place.latitude, place.longitude);
   return place;
 }
 
-/// How far down the line, between two distances of which the first is in map copy `copy` and the other is not, it
-/// leaves that copy.
-double crossing(const GeodesicLine& line, double inside, double outside, double copy) {
+/// `longitude` or a whole turn off it: where a line gets that is at `before` and goes the short way round.
+double unrolled(double before, double longitude) noexcept { return before + std::remainder(longitude - before, kTurn); }
+
+/// The latitude at which the line crosses the meridian of 180 degrees, between two distances of which the first is
+/// still on the side of the longitude `before`.
+double crossing_latitude(const GeodesicLine& line, double inside, double outside, double before) {
   constexpr double kMetre = 1;
-  while (std::fabs(outside - inside) > kMetre) {
+  while (outside - inside > kMetre) {
     const double middle = (inside + outside) / 2;
-    (map_copy(point_at(line, middle).longitude) == copy ? inside : outside) = middle;
+    const bool beyond = std::fabs(unrolled(before, point_at(line, middle).longitude)) > kHalfTurn;
+    (beyond ? outside : inside) = middle;
   }
-  return inside;
+  return point_at(line, inside).latitude;
 }
 
 }  // namespace
@@ -49,28 +46,28 @@ double geodesic_km(Place from, Place to) noexcept {
 }
 
 std::vector<std::vector<Place>> geodesic_lines(Place from, Place to, double step_km) {
+  constexpr double kRounding = 1e-9;  // degrees: a way along the meridian does not cross it
   const GeodesicLine line =
       Geodesic::WGS84().InverseLine(from.latitude, from.longitude, to.latitude, to.longitude, Geodesic::ALL);
   const double length = line.Distance();
   const auto steps = std::max(1.0, std::ceil(length / (step_km * kMetresPerKm)));
-  double before = 0;
-  Place place = point_at(line, 0);
-  double copy =
-      map_copy(point_at(line, std::min(length, 1.0)).longitude);  // a start on the meridian is on the way's side
-  std::vector<std::vector<Place>> lines{{{place.latitude, place.longitude - kTurn * copy}}};
+  const auto point_of = [&](double step) { return step == steps ? to : point_at(line, length * step / steps); };
+  from.longitude = unrolled(0, from.longitude);
+  if (std::fabs(from.longitude) == kHalfTurn) from.longitude = std::copysign(kHalfTurn, point_of(1).longitude);
+  std::vector<std::vector<Place>> lines{{from}};
   for (double step = 1; step <= steps; ++step) {
-    const double here = step == steps ? length : length * step / steps;
-    place = point_at(line, here);
-    if (map_copy(place.longitude) != copy) {
-      const double latitude = point_at(line, crossing(line, before, here, copy)).latitude;
-      const double side = map_copy(place.longitude) > copy ? kHalfTurn : -kHalfTurn;
-      copy = map_copy(place.longitude);
+    Place place = point_of(step);
+    const double before = lines.back().back().longitude;
+    place.longitude = unrolled(before, place.longitude);
+    if (std::fabs(place.longitude) > kHalfTurn + kRounding) {
+      const double side = std::copysign(kHalfTurn, place.longitude);
+      const double latitude = crossing_latitude(line, length * (step - 1) / steps, length * step / steps, before);
       lines.back().push_back({latitude, side});
-      if (here == length && place.longitude - kTurn * copy == -kHalfTurn) return lines;  // it ends on the meridian
       lines.push_back({{latitude, -side}});
+      place.longitude -= 2 * side;
     }
-    lines.back().push_back({place.latitude, place.longitude - kTurn * copy});
-    before = here;
+    place.longitude = std::clamp(place.longitude, -kHalfTurn, kHalfTurn);
+    lines.back().push_back(place);
   }
   return lines;
 }

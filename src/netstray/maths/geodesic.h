@@ -19,8 +19,9 @@ struct Place {
 double geodesic_km(Place from, Place to) noexcept;
 
 /// That way as lines for a map whose sides are the meridian of 180 degrees: points at most `step_km` (> 0) apart, both
-/// ends included, cut in two where the way crosses that meridian. Longitudes are in [-180, 180]. At least one line of
-/// at least two points; equal ends give two equal points. Latitudes in [-90, 90] and finite numbers only.
+/// ends included, cut where the way crosses that meridian (once at most, but for ways over a pole). Longitudes are in
+/// [-180, 180]. At least one line of at least two points; equal ends give two equal points. Latitudes in [-90, 90] and
+/// finite numbers only.
 std::vector<std::vector<Place>> geodesic_lines(Place from, Place to, double step_km = 200);
 
 }  // namespace netstray
