@@ -1,11 +1,13 @@
 #include "netstray/model/ensemble.h"
 
 #include <algorithm>
+#include <chrono>
 #include <numeric>
 #include <utility>
 
 #include "netstray/base/parallel.h"
 #include "netstray/base/rng.h"
+#include "netstray/detect/cluster/kmeans.h"
 #include "netstray/model/fit_member.h"
 #include "netstray/model/reasons.h"
 
@@ -41,6 +43,31 @@ bool learn_the_same(const Encoder& a, const Encoder& b) {
   });
 }
 
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// These rows of a matrix; the matrix itself where they are all of its rows in their order, so that no copy is made.
+class PartOf {
+ public:
+  PartOf(const Matrix& all, std::span<const std::uint32_t> rows) : all_(&all), whole_(rows.size() == all.rows()) {
+    for (std::size_t i = 0; whole_ && i < rows.size(); ++i) whole_ = rows[i] == i;
+    if (!whole_) part_ = all.gather(rows);
+  }
+  const Matrix& matrix() const noexcept { return whole_ ? *all_ : part_; }
+  Matrix take() && { return whole_ ? *all_ : std::move(part_); }
+
+ private:
+  const Matrix* all_;
+  bool whole_;
+  Matrix part_;
+};
+
+void measure_elsewhere(Detector& detector, const Matrix& all, std::span<const std::uint32_t> rows) {
+  auto* kmeans = rows.empty() ? nullptr : dynamic_cast<KMeans*>(&detector);
+  if (kmeans != nullptr) kmeans->measure_distances(PartOf(all, rows).matrix());
+}
+
 }  // namespace
 
 Ensemble::Ensemble(std::vector<Encoder> encoders, std::vector<Member> members, Join how)
@@ -53,24 +80,38 @@ Ensemble::Fitted Ensemble::fit(const Table& table, std::span<const std::size_t> 
   OwnScores scores(recipe.members.size(), std::vector<double>(rows.scored.size()));
   std::vector<Matrix> matrices;
   std::vector<std::string> notes;
+  double fit_seconds = 0;
+  double score_seconds = 0;
+  const auto encoded_from = rows.encoded_from.empty() ? rows.fitted : rows.encoded_from;
   for (const auto& group : by_encoding(recipe)) {
+    const auto started = Clock::now();
     const Encoder& encoder =
-        encoders.emplace_back(Encoder::fit(table, columns, rows.fitted, recipe.members[group.front()].encoding));
+        encoders.emplace_back(Encoder::fit(table, columns, encoded_from, recipe.members[group.front()].encoding));
     const Matrix all = encoder.encode(table);
-    const Matrix fitted = all.gather(rows.fitted);
-    for (const std::size_t index : group) {
-      const Recipe::Member& wanted = recipe.members[index];
-      Member& member = members[index];
-      member.name = wanted.name;
-      member.encoder = encoders.size() - 1;
-      member.detector = fit_member(wanted, fitted, seed_of(seed, index), rows.labels, notes);
+    {
+      const PartOf fitted(all, rows.fitted);
+      for (const std::size_t index : group) {
+        const Recipe::Member& wanted = recipe.members[index];
+        Member& member = members[index];
+        member.name = wanted.name;
+        member.encoder = encoders.size() - 1;
+        member.detector = fit_member(wanted, fitted.matrix(), seed_of(seed, index), rows.labels, notes);
+        measure_elsewhere(*member.detector, all, rows.measured_on);
+      }
     }
-    Matrix scored = all.gather(rows.scored);
-    for (const std::size_t index : group) members[index].detector->score(scored, scores[index]);
-    if (rows.keep_matrices) matrices.push_back(std::move(scored));
+    fit_seconds += seconds_since(started);
+    PartOf scored(all, rows.scored);
+    const auto begun = Clock::now();
+    for (const std::size_t index : group) members[index].detector->score(scored.matrix(), scores[index]);
+    score_seconds += seconds_since(begun);
+    if (rows.keep_matrices) matrices.push_back(std::move(scored).take());
   }
-  return {Ensemble(std::move(encoders), std::move(members), recipe.join), std::move(scores), std::move(matrices),
-          std::move(notes)};
+  return {Ensemble(std::move(encoders), std::move(members), recipe.join),
+          std::move(scores),
+          std::move(matrices),
+          std::move(notes),
+          fit_seconds,
+          score_seconds};
 }
 
 void Ensemble::calibrate(OwnScores scores) {

@@ -39,6 +39,10 @@ class Ensemble {
     std::span<const std::uint8_t> labels;  ///< of the fitted rows, for supervised detectors only; else empty
     std::span<const std::uint32_t> scored;
     bool keep_matrices = false;  ///< of the rows that are scored
+    /// What encoders are fitted on; empty: the fitted rows. A study that looks at all rows here leaks its test.
+    std::span<const std::uint32_t> encoded_from = {};
+    /// What k-means measures its clusters' mean distances on (KMeans::measure_distances); empty: the fitted rows.
+    std::span<const std::uint32_t> measured_on = {};
   };
   struct Fitted;
   /// Fits each encoding once, and each member on it. Several members must be calibrated after that. Throws what
@@ -82,6 +86,8 @@ struct Ensemble::Fitted {
   OwnScores scores;                ///< of the rows that were to be scored
   std::vector<Matrix> matrices;    ///< of these rows, one per encoder, where they were to be kept
   std::vector<std::string> notes;  ///< what a user must know of the fits
+  double fit_seconds = 0;          ///< of encoders and detectors; by the clock, so in no result that is compared
+  double score_seconds = 0;        ///< likewise
 };
 
 }  // namespace netstray

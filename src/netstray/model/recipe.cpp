@@ -108,6 +108,16 @@ bool Recipe::supervised() const noexcept {
   return std::ranges::any_of(members, [](const Member& member) { return member.detector->supervised; });
 }
 
+std::map<std::string, std::string> Recipe::settings_in_force() const {
+  std::map<std::string, std::string> settings;
+  if (members.size() > 1) settings = {{"join", std::string(name_of(join))}, {"unique", unique ? "yes" : "no"}};
+  for (const auto& member : members) {
+    settings[member.name + ".encoding"] = member.encoding.text();
+    for (const auto& [name, value] : member.settings.all()) settings[member.name + "." + name] = value;
+  }
+  return settings;
+}
+
 std::vector<std::string> recipe_names() {
   std::vector<std::string> names = {"auto", "ensemble"};
   for (const auto* info : detectors()) names.emplace_back(info->name);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,6 +28,8 @@ struct Recipe {
 
   /// Whether it learns from labels.
   bool supervised() const noexcept;
+  /// As TrainingRecord::settings has them, but for "calibration".
+  std::map<std::string, std::string> settings_in_force() const;
 };
 
 /// Every name that make_recipe takes: "auto", "ensemble", then the detectors'.

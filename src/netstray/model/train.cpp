@@ -99,17 +99,9 @@ std::vector<std::uint64_t> pick(const std::vector<std::uint64_t>& values, const 
 }
 
 void record_settings(TrainingRecord& record, const TrainSettings& settings) {
-  const Recipe& recipe = settings.recipe;
-  record.detector = recipe.name;
-  record.settings = {{"calibration", readable(settings.calibration_share)}};
-  if (recipe.members.size() > 1) {
-    record.settings["join"] = name_of(recipe.join);
-    record.settings["unique"] = recipe.unique ? "yes" : "no";
-  }
-  for (const auto& member : recipe.members) {
-    record.settings[member.name + ".encoding"] = member.encoding.text();
-    for (const auto& [name, value] : member.settings.all()) record.settings[member.name + "." + name] = value;
-  }
+  record.detector = settings.recipe.name;
+  record.settings = settings.recipe.settings_in_force();
+  record.settings["calibration"] = readable(settings.calibration_share);
 }
 
 TrainingRecord make_record(const Table& table, const TrainingRows& rows, const Split& split,
