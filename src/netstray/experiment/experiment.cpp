@@ -18,16 +18,4 @@ std::string_view name_of(ThresholdSpec::From from) noexcept {
   return "train";
 }
 
-std::string_view name_of(TrainOn rows) noexcept {
-  switch (rows) {
-    case TrainOn::normal:
-      return "normal";
-    case TrainOn::attacks:
-      return "attacks";
-    case TrainOn::all:
-      return "all";
-  }
-  return "all";
-}
-
 }  // namespace netstray

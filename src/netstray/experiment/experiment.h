@@ -9,6 +9,7 @@
 
 #include "netstray/detect/threshold.h"
 #include "netstray/encode/encoding.h"
+#include "netstray/evaluate/study_facts.h"
 #include "netstray/table/schema.h"
 
 namespace netstray {
@@ -95,10 +96,6 @@ struct LabelSpec {
   std::string normal_name = "normal", attack_name = "attack";  ///< for people
   std::string families;  ///< layout whose families the label's values have; "" = none
 };
-
-/// Which rows a study or a threshold looks at.
-enum class TrainOn { normal, attacks, all };
-std::string_view name_of(TrainOn rows) noexcept;
 
 /// `[studies.NAME.split]`; table/split.h says what each means.
 struct SplitSpec {

@@ -113,7 +113,7 @@ std::map<std::string, std::string> Recipe::settings_in_force() const {
   if (members.size() > 1) settings = {{"join", std::string(name_of(join))}, {"unique", unique ? "yes" : "no"}};
   for (const auto& member : members) {
     settings[member.name + ".encoding"] = member.encoding.text();
-    for (const auto& [name, value] : member.settings.all()) settings[member.name + "." + name] = value;
+    for (const auto& [key, value] : member.settings.all()) settings[member.name + "." + key] = value;
   }
   return settings;
 }

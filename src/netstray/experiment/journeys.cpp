@@ -1,0 +1,77 @@
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "netstray/base/error.h"
+#include "netstray/base/text.h"
+#include "netstray/experiment/picture_points.h"
+
+namespace netstray {
+namespace {
+
+/// The entities that are asked for, else those with the most rows, ties by first appearance.
+std::vector<std::string> chosen_entities(const Column& column, const ReportSpec::Map& map) {
+  if (!map.entities.empty()) return map.entities;
+  std::map<std::string, std::size_t> place;
+  std::vector<std::pair<std::string, std::uint64_t>> counts;
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    if (column.missing(row)) continue;
+    const auto [found, is_new] = place.emplace(column.text(row), counts.size());
+    if (is_new) counts.emplace_back(found->first, 0);
+    ++counts[found->second].second;
+  }
+  std::ranges::stable_sort(counts, std::greater<>(), &std::pair<std::string, std::uint64_t>::second);
+  std::vector<std::string> names;
+  for (const auto& [name, rows] : counts) {
+    if (names.size() < map.most) names.push_back(name);
+  }
+  return names;
+}
+
+using Hop = std::pair<std::pair<double, double>, std::pair<double, double>>;
+
+/// The same way back is the same line.
+Hop hop_of(Place from, Place to) {
+  Hop hop{{from.latitude, from.longitude}, {to.latitude, to.longitude}};
+  if (hop.second < hop.first) std::swap(hop.first, hop.second);
+  return hop;
+}
+
+}  // namespace
+
+std::vector<JourneyResult> find_journeys(const Table& table, const ReportSpec::Map& map) {
+  const Column& entity = table.column(map.entity);
+  const Column& latitude = table.column(map.latitude);
+  const Column& longitude = table.column(map.longitude);
+  std::vector<JourneyResult> journeys;
+  std::map<std::string, std::size_t, std::less<>> place_of;
+  for (const auto& name : chosen_entities(entity, map)) {
+    place_of.emplace(name, journeys.size());
+    journeys.emplace_back().entity = name;
+  }
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const auto found = entity.missing(row) ? place_of.end() : place_of.find(entity.text(row));
+    if (found == place_of.end() || latitude.missing(row) || longitude.missing(row)) continue;
+    JourneyResult& journey = journeys[found->second];
+    ++journey.events;
+    const Place here{latitude.number(row), longitude.number(row)};
+    if (journey.places.empty() || !(journey.places.back() == here)) journey.places.push_back(here);
+  }
+  for (auto& journey : journeys) {
+    if (journey.events == 0) {
+      throw Error(fmt::format("report.map: no row with a place has {} {}", map.entity, quoted(journey.entity)));
+    }
+    std::set<Hop> drawn;
+    for (std::size_t i = 1; i < journey.places.size(); ++i) {
+      if (!drawn.insert(hop_of(journey.places[i - 1], journey.places[i])).second) continue;
+      for (auto& piece : geodesic_lines(journey.places[i - 1], journey.places[i]))
+        journey.hops.push_back(std::move(piece));
+    }
+  }
+  return journeys;
+}
+
+}  // namespace netstray

@@ -1,0 +1,400 @@
+#include "netstray/experiment/run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <optional>
+
+#include <fmt/core.h>
+
+#include "netstray/base/error.h"
+#include "netstray/base/text.h"
+#include "netstray/base/version.h"
+#include "netstray/evaluate/study_audits.h"
+#include "netstray/experiment/fit_detector.h"
+#include "netstray/experiment/make_tables.h"
+#include "netstray/experiment/measure.h"
+#include "netstray/experiment/picture_points.h"
+#include "netstray/experiment/run_folder.h"
+#include "netstray/experiment/study_rows.h"
+#include "netstray/experiment/write_run.h"
+#include "netstray/report/experiment_json.h"
+#include "netstray/report/picture.h"
+
+namespace netstray {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Adds the seconds from its making to its end to a named part.
+class PartTimer {
+ public:
+  PartTimer(ExperimentSeconds& seconds, std::string part) : seconds_(seconds), part_(std::move(part)) {}
+  ~PartTimer() {
+    const double passed = std::chrono::duration<double>(Clock::now() - started_).count();
+    const auto known = std::ranges::find(seconds_.parts, part_, &std::pair<std::string, double>::first);
+    if (known == seconds_.parts.end()) {
+      seconds_.parts.emplace_back(part_, passed);
+    } else {
+      known->second += passed;
+    }
+  }
+  PartTimer(const PartTimer&) = delete;
+  PartTimer& operator=(const PartTimer&) = delete;
+
+ private:
+  ExperimentSeconds& seconds_;
+  std::string part_;
+  Clock::time_point started_ = Clock::now();
+};
+
+/// Says which study it was.
+template <typename Work>
+auto in_study(const std::string& name, const Work& work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    if (error.kind() == Error::Kind::interrupted) throw;
+    throw Error(fmt::format("study {}: {}", quoted(name), error.what()));
+  }
+}
+
+/// What is wrong with a recipe is a failed run, not a wrong command line.
+template <typename Work>
+auto as_failed(const Work& work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    if (error.kind() != Error::Kind::usage) throw;
+    throw Error(error.what());
+  }
+}
+
+const StudySpec& study_of(const Experiment& experiment, const DetectorSpec& detector) {
+  if (detector.study.empty() && experiment.studies.size() == 1) return experiment.studies.front();
+  const auto found = std::ranges::find(experiment.studies, detector.study, &StudySpec::name);
+  if (found == experiment.studies.end()) {
+    throw Error(fmt::format("detector {}: there is no study {}", quoted(detector.name), quoted(detector.study)));
+  }
+  return *found;
+}
+
+/// Sources, tables and studies, as all seeds share them.
+struct Studies {
+  const Experiment experiment;
+  TableStore tables;
+  std::map<std::string, StudyTable> studies;
+
+  Studies(const Experiment& declared, const std::string& data) : experiment(declared), tables(experiment, data) {
+    for (const auto& spec : experiment.studies) {
+      const MadeTable& made = tables.table(spec.table);
+      studies.emplace(spec.name, in_study(spec.name, [&] { return prepare_study(experiment, spec, made); }));
+    }
+  }
+
+  StudyRows rows_of(const std::string& study, std::uint64_t seed) const {
+    return in_study(study, [&] { return part_rows(studies.at(study), seed); });
+  }
+};
+
+/// A run under way.
+class Run {
+ public:
+  Run(const RunSettings& settings, Studies& prepared, ExperimentSeconds& seconds)
+      : settings_(settings), prepared_(prepared), experiment_(prepared.experiment), seconds_(seconds) {}
+
+  ExperimentResult carry_out() {
+    std::optional<RunFolder> folder;
+    if (!settings_.out.empty()) folder.emplace(settings_.out, settings_.force);
+    folder_ = folder ? &*folder : nullptr;
+    begin();
+    for (std::uint64_t run = 0; run < experiment_.runs; ++run) carry_out_seed(experiment_.seed + run, run == 0);
+    compare();
+    draw();
+    audit_all();
+    compare_with_claims();
+    if (folder) {
+      {
+        const PartTimer timer(seconds_, "write");
+        write_run(result_, first_rows_, *folder);
+      }
+      write_timings();
+      folder->commit();
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void begin() {
+    const LabelSpec& label = experiment_.label;
+    result_.recipe = experiment_.path;
+    result_.title = experiment_.title;
+    result_.about = experiment_.about;
+    result_.command = settings_.command;
+    result_.version = version();
+    result_.normal_name = label.normal_name;
+    result_.attack_name = label.attack_name;
+    result_.attack_is_positive = label.attack_is_positive;
+    for (std::uint64_t run = 0; run < experiment_.runs; ++run) result_.seeds.push_back(experiment_.seed + run);
+    const PartTimer timer(seconds_, "tables");
+    std::vector<std::string> described;
+    for (const auto& spec : experiment_.studies) {
+      if (std::ranges::find(described, spec.table) == described.end()) described.push_back(spec.table);
+    }
+    for (const auto& name : described) {
+      result_.tables.push_back(describe_table(name, prepared_.tables.table(name), label.column));
+    }
+    result_.detectors.resize(experiment_.detectors.size());
+    facts_.detectors.resize(experiment_.detectors.size());
+  }
+
+  void carry_out_seed(std::uint64_t seed, bool first) {
+    for (const auto& spec : experiment_.studies) {
+      StudyRows rows = prepared_.rows_of(spec.name, seed);
+      if (first) note_study(spec, rows);
+      const TestRows test = test_rows_of(rows, first);
+      for (std::size_t i = 0; i < experiment_.detectors.size(); ++i) {
+        if (&study_of(experiment_, experiment_.detectors[i]) == &spec) run_detector(i, rows, test, first);
+      }
+      if (first) first_rows_.emplace(spec.name, std::move(rows));
+    }
+  }
+
+  void note_study(const StudySpec& spec, const StudyRows& rows) {
+    StudyResult study;
+    study.name = spec.name;
+    study.title = spec.title.empty() ? spec.name : spec.title;
+    study.table = spec.table;
+    study.split = split_words(spec.split);
+    study.train_on = name_of(spec.train_on);
+    study.balance = rows.balance;
+    for (const std::size_t column : rows.columns) study.features.push_back(rows.study->table().schema()[column].name);
+    study.selection = rows.selection;
+    study.labels = labels_of(*rows.study, rows.split.test);
+    if (!rows.study->truth.families.empty()) {
+      for (const std::uint32_t row : rows.split.test) study.families.push_back(rows.study->truth.families[row]);
+    }
+    result_.studies.push_back(std::move(study));
+  }
+
+  void run_detector(std::size_t index, const StudyRows& rows, const TestRows& test, bool first) {
+    const DetectorSpec& spec = experiment_.detectors[index];
+    std::optional<FittedDetector> made;
+    {
+      const PartTimer timer(seconds_, "fit and score");
+      made.emplace(fit_detector(rows, spec, rows.seed, ScoredRows::all_parts));
+    }
+    FittedDetector& fitted = *made;
+    seconds_.detectors.push_back({spec.name, rows.seed, fitted.fit_seconds, fitted.score_seconds, rows.fitted.size(),
+                                  rows.split.train.size() + rows.split.calibration.size() +
+                                      rows.split.validation.size() + rows.split.test.size()});
+    DetectorResult& result = result_.detectors[index];
+    if (!first) {
+      result.seeds.push_back(measure_seed(rows, fitted));
+      return;
+    }
+    const PartTimer timer(seconds_, "measure and audit");
+    result = measure_detector(rows, test, spec, fitted);
+    result.seeds.push_back(measure_seed(rows, fitted));
+    facts_.detectors[index] = facts_of(rows, test, spec, fitted, result);
+    result.leaks = leaks(facts_.detectors[index]);
+    keep_model(spec, rows, std::move(fitted.model), result);
+  }
+
+  void keep_model(const DetectorSpec& spec, const StudyRows& rows, Model model, DetectorResult& result) {
+    complete_record(rows, result, model.record);
+    result.model_file = fmt::format("models/{}.nst", file_name_of(spec.name));
+    result.model = summarise(model, result.model_file);
+    if (folder_ != nullptr) model.save(folder_->file(result.model_file));
+    const bool pictured = std::ranges::any_of(experiment_.report.tsne, [&](const ReportSpec::Tsne& picture) {
+      return picture.latent_of == spec.name || (picture.latent_of.empty() && picture.study == rows.study->spec->name);
+    });
+    if (pictured) models_.emplace(spec.name, std::move(model));
+  }
+
+  void complete_record(const StudyRows& rows, const DetectorResult& result, TrainingRecord& record) {
+    std::vector<std::string> paths;
+    std::vector<std::string> digests;
+    for (const auto& source : prepared_.tables.sources()) {
+      if (std::ranges::find(rows.study->made->sources.names, source.name) == rows.study->made->sources.names.end()) {
+        continue;
+      }
+      paths.push_back(source.path);
+      digests.push_back(source.digest);
+    }
+    record.source = join(paths, ", ");
+    if (digests.size() == 1) record.digest = digests.front();
+    for (const auto& leak : result.leaks) record.notes.push_back("LEAKY: " + leak);
+  }
+
+  void compare() {
+    const PartTimer timer(seconds_, "compare");
+    for (const auto& study : result_.studies) {
+      std::vector<const DetectorResult*> detectors;
+      for (const auto& detector : result_.detectors) {
+        if (detector.study == study.name) detectors.push_back(&detector);
+      }
+      std::vector<std::uint8_t> positive = study.labels;
+      if (!result_.attack_is_positive) {
+        for (auto& label : positive) label = label == 0 ? 1 : 0;
+      }
+      for (auto& pair : compare_detectors(study.name, positive, detectors)) result_.pairs.push_back(std::move(pair));
+    }
+  }
+
+  StudyResult& study_result(const std::string& name) {
+    const auto found = std::ranges::find(result_.studies, name, &StudyResult::name);
+    if (found == result_.studies.end()) throw Error(fmt::format("report: there is no study {}", quoted(name)));
+    return *found;
+  }
+
+  const Model& pictured_model(const ReportSpec::Tsne& picture) {
+    if (!picture.latent_of.empty()) {
+      if (const auto found = models_.find(picture.latent_of); found != models_.end()) return found->second;
+      throw Error(fmt::format("report.tsne: there is no detector {}", quoted(picture.latent_of)));
+    }
+    for (const auto& detector : result_.detectors) {
+      if (detector.study == picture.study) return models_.at(detector.name);
+    }
+    throw Error(
+        fmt::format("report.tsne: study {} has no detector whose encoding could be drawn", quoted(picture.study)));
+  }
+
+  void draw() {
+    const PartTimer timer(seconds_, "pictures");
+    for (const auto& picture : experiment_.report.tsne) {
+      study_result(picture.study)
+          .points.push_back(draw_points(first_rows_.at(picture.study), picture, pictured_model(picture)));
+    }
+    if (const auto& elbow = experiment_.report.elbow) {
+      study_result(elbow->study).elbow = measure_elbow(first_rows_.at(elbow->study), *elbow);
+    }
+    if (const auto& map = experiment_.report.map) {
+      result_.journeys = find_journeys(prepared_.tables.table(map->table).table, *map);
+    }
+  }
+
+  void audit_all() {
+    std::vector<std::string> seen;
+    for (const auto& spec : experiment_.studies) {
+      const MadeTable& made = prepared_.tables.table(spec.table);
+      add_new(facts_.joins, made.joins, &JoinFacts::name);
+      add_numbered(made, spec);
+      add_new(facts_.lags, made.lags, &LagFacts::rows);
+      add_new(facts_.samplings, made.samplings, &SamplingFacts::name);
+    }
+    for (auto& audit : audit_study(facts_)) {
+      AuditResult found;
+      if (audit.of.size() == 1) found.detector = audit.of.front();
+      found.study = common_study(audit.of);
+      found.audit = std::move(audit);
+      result_.audits.push_back(std::move(found));
+    }
+    result_.sources = prepared_.tables.sources();
+  }
+
+  /// Tables that came from the same one share its joins and lags: each is told once.
+  template <typename Fact, typename Member>
+  static void add_new(std::vector<Fact>& all, const std::vector<Fact>& more, Member Fact::* same) {
+    for (const auto& fact : more) {
+      const auto known = std::ranges::find(all, fact.*same, same);
+      if (known == all.end()) all.push_back(fact);
+    }
+  }
+
+  void add_numbered(const MadeTable& made, const StudySpec& spec) {
+    const StudyRows& rows = first_rows_.at(spec.name);
+    for (NumberedFacts fact : made.numbered) {
+      const auto learned = std::ranges::any_of(
+          rows.columns, [&](std::size_t column) { return made.table.schema()[column].name == fact.column; });
+      fact.learned_as_number = learned;
+      const auto known = std::ranges::find(facts_.numbered, fact.column, &NumberedFacts::column);
+      if (known == facts_.numbered.end()) {
+        facts_.numbered.push_back(fact);
+      } else {
+        known->learned_as_number = known->learned_as_number || learned;
+      }
+    }
+  }
+
+  /// The study of all of these detectors, where it is one.
+  std::string common_study(const std::vector<std::string>& detectors) const {
+    std::string study;
+    for (const auto& name : detectors) {
+      const auto found = std::ranges::find(result_.detectors, name, &DetectorResult::name);
+      if (found == result_.detectors.end() || (!study.empty() && study != found->study)) return "";
+      study = found->study;
+    }
+    return study;
+  }
+
+  void compare_with_claims() {
+    for (const auto& claim : experiment_.claims) {
+      const auto detector = std::ranges::find(result_.detectors, claim.detector, &DetectorResult::name);
+      if (detector == result_.detectors.end()) {
+        throw Error(fmt::format("claims: there is no detector {}", quoted(claim.detector)));
+      }
+      double sum = 0;
+      for (const auto& seed : detector->seeds) sum += claimed_metric(claim, seed);
+      result_.claims.push_back({claim.detector, claim.metric, claim.class_name, claim.value,
+                                sum / static_cast<double>(detector->seeds.size())});
+    }
+  }
+
+  double claimed_metric(const ClaimSpec& claim, const SeedResult& seed) const {
+    if (claim.metric == "auc") return seed.auc;
+    if (claim.metric == "accuracy") return seed.confusion.accuracy();
+    const auto& positive = result_.attack_is_positive ? result_.attack_name : result_.normal_name;
+    const bool is_positive = claim.class_name.empty() || claim.class_name == positive ||
+                             claim.class_name == (result_.attack_is_positive ? "attack" : "normal");
+    const ClassScores scores = class_scores(seed.confusion)[is_positive ? 1 : 0];
+    if (claim.metric == "precision") return scores.precision;
+    return claim.metric == "recall" ? scores.recall : scores.f1;
+  }
+
+  void write_timings() {
+    seconds_.total = std::chrono::duration<double>(Clock::now() - started_).count();
+    folder_->write("timings.json", experiment_timings_json(seconds_));
+  }
+
+  const RunSettings& settings_;
+  Studies& prepared_;
+  const Experiment& experiment_;
+  ExperimentSeconds& seconds_;
+  Clock::time_point started_ = Clock::now();
+  RunFolder* folder_ = nullptr;
+  ExperimentResult result_;
+  StudyFacts facts_;
+  std::map<std::string, StudyRows> first_rows_;
+  std::map<std::string, Model> models_;
+};
+
+}  // namespace
+
+ExperimentResult run_experiment(const Experiment& experiment, const RunSettings& settings, ExperimentSeconds& seconds) {
+  return as_failed([&] {
+    Studies studies(experiment, settings.data);
+    return Run(settings, studies, seconds).carry_out();
+  });
+}
+
+struct PreparedExperiment::Prepared {
+  Prepared(const Experiment& experiment, const std::string& data) : studies(experiment, data) {}
+
+  Studies studies;
+};
+
+PreparedExperiment::PreparedExperiment(const Experiment& experiment, const std::string& data)
+    : prepared_(as_failed([&] { return std::make_unique<const Prepared>(experiment, data); })) {}
+
+PreparedExperiment::~PreparedExperiment() = default;
+
+ValidationScore PreparedExperiment::validate(const DetectorSpec& detector, std::uint64_t seed) const {
+  return as_failed([&] {
+    const StudySpec& spec = study_of(prepared_->studies.experiment, detector);
+    const StudyRows rows = prepared_->studies.rows_of(spec.name, seed);
+    return validate_detector(rows, detector);
+  });
+}
+
+}  // namespace netstray
