@@ -40,9 +40,10 @@ std::string markup_fault(std::string_view text) {
   std::vector<std::string> open;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const std::string_view rest = text.substr(at);
+    if (rest[0] != '&' && rest[0] != '<') continue;
     const std::string around = " at \"" + std::string(rest.substr(0, 40)) + "\"";
     if (rest[0] == '&' && !known_entity(rest)) return "bare &" + around;
-    if (rest[0] != '<') continue;
+    if (rest[0] == '&') continue;
     const std::size_t end = tag_end(rest);
     if (end == std::string_view::npos) return "tag without end" + around;
     const std::string_view tag = rest.substr(1, end - 1);

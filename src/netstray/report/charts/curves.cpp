@@ -109,7 +109,7 @@ std::vector<CurvePoint> mirrored(std::span<const CurvePoint> curve) {
 
 Picture roc_picture(const Heading& heading, std::span<const ModelCurve> models, double fpr_limit) {
   const bool part = fpr_limit < 1;
-  const std::string usual = part ? "ROC up to " + chosen_percent(fpr_limit) + " false positives, and the whole area"
+  const std::string usual = part ? "ROC curves up to " + chosen_percent(fpr_limit) + " false positives"
                                  : "ROC curves, and the area under each";
   const std::string title = heading.title.empty() ? usual : heading.title;
   Picture picture{heading.name, heading.caption, {}, "model,threshold,false_positive_rate,true_positive_rate\n"};

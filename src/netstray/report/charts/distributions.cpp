@@ -17,7 +17,6 @@
 namespace netstray {
 namespace {
 
-constexpr double kLargest = 1e300;  // beyond it a difference may overflow
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// The values of each class in ascending order, those that can be drawn.
@@ -36,7 +35,7 @@ struct Classes {
 Classes classes_of(std::span<const std::uint8_t> labels, std::span<const double> values) {
   Classes classes;
   for (std::size_t i = 0; i < std::min(labels.size(), values.size()); ++i) {
-    if (std::fabs(values[i]) < kLargest) {
+    if (drawable(values[i])) {
       classes.values[labels[i] != 0 ? 1 : 0].push_back(values[i]);
     } else {
       ++classes.left_out;

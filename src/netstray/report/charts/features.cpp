@@ -116,7 +116,7 @@ void draw_weight(Svg& svg, const Axis& x, double middle, const FeatureWeight& fe
   const double end = x.scale(feature.weight);
   svg.rect({std::min(zero, end), middle - kBar / 2}, std::fabs(end - zero), kBar,
            feature.weight < 0 ? "tone c1" : "tone c0");
-  if (std::isfinite(feature.sd) && feature.sd > 0) {
+  if (drawable(feature.sd) && feature.sd > 0) {
     svg.line({x.scale(feature.weight - feature.sd), middle}, {x.scale(feature.weight + feature.sd), middle}, "axis");
   }
 }
@@ -129,7 +129,7 @@ Picture importance_picture(const Heading& heading, std::string_view axis, std::s
   const std::string title = heading.title.empty() ? "What the model looks at" : heading.title;
   std::vector<FeatureWeight> sorted;
   std::copy_if(features.begin(), features.end(), std::back_inserter(sorted),
-               [](const FeatureWeight& feature) { return std::isfinite(feature.weight); });
+               [](const FeatureWeight& feature) { return drawable(feature.weight); });
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.weight > b.weight; });
   Picture picture{heading.name, heading.caption, {}, "feature,weight,sd\n"};
   for (const auto& f : sorted) append_csv_line(picture.csv, {f.feature, csv_number(f.weight), csv_number(f.sd)});
@@ -142,7 +142,7 @@ Picture importance_picture(const Heading& heading, std::string_view axis, std::s
   double low = 0;
   double high = 0;
   for (const auto& f : sorted) {
-    const double sd = std::isfinite(f.sd) ? f.sd : 0;
+    const double sd = drawable(f.sd) ? std::fabs(f.sd) : 0;
     low = std::min(low, f.weight - sd);
     high = std::max(high, f.weight + sd);
   }

@@ -16,8 +16,11 @@ namespace {
 constexpr double kSampleWidth = 28;  // with the space behind it
 constexpr double kCharacter = 7.2;   // at 12 units in a wide face
 constexpr std::size_t kSeries = 10;
+constexpr double kLargest = 1e300;
 constexpr double kTitleLeft = 14;
-constexpr double kTickRoom = 40;  // between the ticks of a logarithmic axis
+constexpr double kTickRoom = 28;  // between the ticks of an axis that stands
+
+double brought_in(double value) { return std::isnan(value) ? 0 : std::clamp(value, -kLargest, kLargest); }
 
 std::size_t key_columns(const Frame& frame, const std::vector<KeyEntry>& entries) {
   const double room = (frame.right - frame.left) / 2 - kSampleWidth - 10;
@@ -28,13 +31,24 @@ std::size_t key_columns(const Frame& frame, const std::vector<KeyEntry>& entries
 
 }  // namespace
 
+bool drawable(double value) noexcept { return std::fabs(value) < kLargest; }
+
 Axis linear_axis(double low, double high, double from, double to, int wanted, std::string label) {
+  low = brought_in(low);
+  high = std::max(low, brought_in(high));
+  const double least = std::max(std::max(std::fabs(low), std::fabs(high)) * 1e-6, 1e-250);
+  if (high - low < least) {
+    low -= least / 2;
+    high += least / 2;
+  }
   auto values = nice_ticks(low, high, wanted);
   const double step = values.size() > 1 ? values[1] - values[0] : high - low;
   return {Scale(low, high, from, to), std::move(values), step, std::move(label)};
 }
 
 Axis logarithmic_axis(double low, double high, double from, double to, std::string label) {
+  low = std::clamp(low, 1 / kLargest, kLargest);
+  high = std::max(low * 1.01, brought_in(high));
   Axis axis{Scale(low, high, from, to, true), {}, 0, std::move(label) + " (logarithmic)"};
   const double first = std::ceil(std::log10(low) - 1e-9);
   const double last = std::floor(std::log10(high) + 1e-9);
@@ -47,9 +61,10 @@ Axis logarithmic_axis(double low, double high, double from, double to, std::stri
     }
     return axis;
   }
+  const double room = to > from ? text_width(tick_label(axis, std::pow(10.0, last))) + 6 : kTickRoom;
   const double per_decade =
       std::fabs(axis.scale(std::pow(10.0, last)) - axis.scale(std::pow(10.0, first))) / (last - first);
-  const double stride = std::max(1.0, std::ceil(kTickRoom / per_decade));
+  const double stride = std::max(1.0, std::ceil(room / per_decade));
   for (double decade = first; decade <= last; decade += stride) axis.ticks.push_back(std::pow(10.0, decade));
   return axis;
 }

@@ -27,7 +27,11 @@ struct Axis {
   std::string label;
 };
 
-/// About `wanted` round ticks in [low, high].
+/// Whether a number can be drawn: finite, and no difference to another one overflows.
+bool drawable(double value) noexcept;
+
+/// About `wanted` round ticks in [low, high]. Ends that cannot be drawn are brought in; ends too near each other for
+/// numbers between them are taken apart.
 Axis linear_axis(double low, double high, double from, double to, int wanted, std::string label);
 /// A tick per decade, or at 1, 2 and 5 times each where there are at most two; low > 0. The label gets "(logarithmic)".
 Axis logarithmic_axis(double low, double high, double from, double to, std::string label);

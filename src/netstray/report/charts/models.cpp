@@ -159,18 +159,18 @@ std::vector<double> numbers_of(std::span<const ModelResult> results) {
     if (result.interval) numbers.insert(numbers.end(), {result.interval->low, result.interval->high});
     numbers.insert(numbers.end(), result.seeds.begin(), result.seeds.end());
   }
-  std::erase_if(numbers, [](double number) { return !std::isfinite(number); });
+  std::erase_if(numbers, [](double number) { return !drawable(number); });
   return numbers;
 }
 
 void draw_result(Svg& svg, const Axis& x, double middle, const ModelResult& result) {
   for (const double seed : result.seeds) {
-    if (std::isfinite(seed)) svg.line({x.scale(seed), middle - 7}, {x.scale(seed), middle + 7}, "fine");
+    if (drawable(seed)) svg.line({x.scale(seed), middle - 7}, {x.scale(seed), middle + 7}, "fine");
   }
-  if (result.interval && std::isfinite(result.interval->low) && std::isfinite(result.interval->high)) {
+  if (result.interval && drawable(result.interval->low) && drawable(result.interval->high)) {
     svg.line({x.scale(result.interval->low), middle}, {x.scale(result.interval->high), middle}, "line solid s0");
   }
-  if (std::isfinite(result.value)) svg.circle({x.scale(result.value), middle}, 5, "dot s0");
+  if (drawable(result.value)) svg.circle({x.scale(result.value), middle}, 5, "dot s0");
 }
 
 std::string results_csv(std::span<const ModelResult> results) {
@@ -212,7 +212,7 @@ Picture comparison_picture(const Heading& heading, std::string_view metric, std:
   Svg svg(frame.width, frame.height, title, fmt::format("{} of each model", metric));
   draw_title(svg, title);
   const double low = ends.low.value_or(*least - margin);
-  const double high = std::max(ends.high.value_or(*most + margin), low + 1e-9);
+  const double high = ends.high.value_or(*most + margin);
   const Axis x = linear_axis(low, high, frame.left, frame.right, 4, std::string(metric));
   draw_value_axis(svg, frame, x);
   for (std::size_t i = 0; i < results.size(); ++i) {

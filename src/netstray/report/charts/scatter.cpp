@@ -17,9 +17,7 @@
 namespace netstray {
 namespace {
 
-constexpr double kLargest = 1e300;  // beyond it a difference may overflow
-
-bool drawable(const Point& point) { return std::fabs(point.x) < kLargest && std::fabs(point.y) < kLargest; }
+bool is_place(const Point& point) { return drawable(point.x) && drawable(point.y); }
 
 /// From the points' plane to the drawing's square, one scale for both axes.
 struct Square {
@@ -38,7 +36,7 @@ Square square_around(std::span<const Point> points, double left, double top, dou
   Point low{};
   Point high{};
   for (const Point& point : points) {
-    if (!drawable(point)) continue;
+    if (!is_place(point)) continue;
     low = first ? point : Point{std::min(low.x, point.x), std::min(low.y, point.y)};
     high = first ? point : Point{std::max(high.x, point.x), std::max(high.y, point.y)};
     first = false;
@@ -55,7 +53,7 @@ std::string dots(const Square& square, std::span<const Point> points, std::span<
                  bool attack) {
   std::set<std::pair<int, int>> places;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if ((labels[i] != 0) != attack || !drawable(points[i])) continue;
+    if ((labels[i] != 0) != attack || !is_place(points[i])) continue;
     const Point place = square.place(points[i]);
     places.emplace(static_cast<int>(std::lround(place.x * 2)), static_cast<int>(std::lround(place.y * 2)));
   }
@@ -77,7 +75,7 @@ Picture scatter_picture(const Heading& heading, std::span<const Point> points, s
   for (std::size_t i = 0; i < rows; ++i) {
     append_csv_line(picture.csv,
                     {csv_number(points[i].x), csv_number(points[i].y), labels[i] != 0 ? names.attack : names.normal});
-    if (drawable(points[i])) ++(labels[i] != 0 ? attacks : normal);
+    if (is_place(points[i])) ++(labels[i] != 0 ? attacks : normal);
   }
   if (normal + attacks == 0) {
     picture.svg = empty_chart(title, "there are no points");

@@ -59,7 +59,7 @@ Range range_of(std::span<const CurvePoint> curve) {
 
 Axis cut_axis(const Frame& frame, Range range, std::optional<double> cut) {
   constexpr double kDecades = 1000;
-  if (cut && std::isfinite(*cut)) range = {std::min(range.low, *cut), std::max(range.high, *cut)};
+  if (cut && drawable(*cut)) range = {std::min(range.low, *cut), std::max(range.high, *cut)};
   const bool logarithmic = range.low > 0 && range.high / range.low > kDecades;
   const double margin = (range.high - range.low) * 0.02 + (range.high > range.low ? 0 : 1e-6);
   const std::string label = "cut: flagged is what scores higher";
@@ -115,7 +115,7 @@ Picture threshold_sweep_picture(const Heading& heading, std::span<const CurvePoi
   svg.polyline(misses, "line c1");
   std::string alarm_words = "false alarms, of normal rows";
   std::string miss_words = "missed, of attacks";
-  if (cut && std::isfinite(*cut)) {
+  if (cut && drawable(*cut)) {
     const Sweep at = sweep_at(curve, std::nextafter(*cut, std::numeric_limits<double>::infinity()));
     draw_cut_in_use(svg, frame, x, y, {*cut, at.false_alarms, at.misses});
     alarm_words = percent(at.false_alarms) + " " + alarm_words;

@@ -17,9 +17,6 @@ namespace netstray {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kLargest = 1e300;  // beyond it a difference may overflow
-
-bool drawable(double value) { return std::fabs(value) < kLargest; }
 
 /// Values at 1, 2, 3, ..., as lines that break where a value is none.
 void draw_values(Svg& svg, const Axis& x, const Axis& y, std::span<const double> values, std::string_view css_class) {

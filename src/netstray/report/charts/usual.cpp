@@ -16,7 +16,6 @@ namespace netstray {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kLargest = 1e300;  // beyond it a difference may overflow
 
 std::array<double, 3> quantiles_of(std::vector<double> values) {
   if (values.empty()) return {kNaN, kNaN, kNaN};
@@ -46,7 +45,7 @@ Strip strip_of(const std::array<double, 6>& numbers) {
     if (number > 0) least_positive = std::min(least_positive, number);
   }
   if (strip.low >= 0 && std::isfinite(least_positive) && strip.high / least_positive > kUnlike)
-    strip.unit = least_positive;
+    strip.unit = std::max(least_positive, strip.high * 1e-12);
   return strip;
 }
 
@@ -75,7 +74,7 @@ void draw_range(Svg& svg, const Frame& frame, const Strip& strip, double top, co
 UsualRange usual_range(std::string feature, std::span<const std::uint8_t> labels, std::span<const double> values) {
   std::array<std::vector<double>, 2> classes;
   for (std::size_t i = 0; i < std::min(labels.size(), values.size()); ++i) {
-    if (std::fabs(values[i]) < kLargest) classes[labels[i] != 0 ? 1 : 0].push_back(values[i]);
+    if (drawable(values[i])) classes[labels[i] != 0 ? 1 : 0].push_back(values[i]);
   }
   const auto normal = quantiles_of(std::move(classes[0]));
   const auto attack = quantiles_of(std::move(classes[1]));
