@@ -46,7 +46,10 @@ std::string unbroken(std::string text) {
   return text;
 }
 
-std::string shown_title(const StudyResult& study) { return study.title.empty() ? study.name : study.title; }
+/// "12,893"; below a hundred with a decimal.
+std::string rounded(double rows) {
+  return rows < 100 ? readable(rows, 3) : grouped(static_cast<std::uint64_t>(std::min(std::round(rows), 1e18)));
+}
 
 /// What is written into the page, section by section.
 class Writing {
@@ -119,7 +122,7 @@ std::vector<Page::Figure> Writing::figures(Part part, const std::string& study, 
   for (const auto& placed : pictures_) {
     if (placed.part != part || placed.study != study || placed.detector != detector) continue;
     // A detector's own part of the page begins with its reason.
-    const std::string leaky = part == Part::detector && !placed.leaky.empty() ? "see above" : placed.leaky;
+    const std::string leaky = part == Part::detector && !placed.leaky.empty() ? "for the reason above" : placed.leaky;
     found.push_back({placed.picture.svg, placed.picture.caption, leaky});
   }
   return found;
@@ -174,7 +177,7 @@ void Writing::write_comparison() {
     if (!detector.leaks.empty()) page_.leaky(fmt::format("{}: {}.", shown_name(detector), leak_words(detector)));
   }
   const auto found = figures(Part::all, "");
-  if (!found.empty()) page_.small_figures(found);
+  if (!found.empty()) page_.figures(found);
   table(cuts_table(result_));
 }
 
@@ -214,8 +217,8 @@ void Writing::write_rows(const StudyResult& study) {
   Facts facts = {{"table", study.table}, {"split", study.split}, {"learned from", study.train_on + " rows"}};
   facts.emplace_back("columns learned", study.features.empty() ? "none" : join(study.features, ", "));
   if (study.daily) {
-    facts.emplace_back("rows a day", fmt::format("{} normal, {} attacks ({} days)", readable(study.daily->normal, 4),
-                                                 readable(study.daily->attacks, 4), readable(study.daily->days, 3)));
+    facts.emplace_back("rows a day", fmt::format("{} normal, {} attacks ({} days)", rounded(study.daily->normal),
+                                                 rounded(study.daily->attacks), readable(study.daily->days, 3)));
   }
   page_.facts(facts);
   table(balance_table(result_, study));
@@ -225,7 +228,9 @@ void Writing::write_rows(const StudyResult& study) {
 }
 
 void Writing::write_study(const StudyResult& study) {
-  page_.section(result_.studies.size() == 1 ? "The study" : "Study: " + shown_title(study));
+  page_.section(result_.studies.size() == 1
+                    ? "The study"
+                    : fmt::format("Study {}", study.title.empty() ? study.name : study.name + ": " + study.title));
   write_rows(study);
   const auto detectors = detectors_of(result_, study.name);
   if (detectors.empty()) return;

@@ -45,10 +45,11 @@ TEST(ExperimentPage, IsWellFormedAndFetchesNothing) { expect_sound_page(report()
 TEST(ExperimentPage, HoldsWhatAReaderLooksFor) {
   for (const auto* part :
        {"Anomalies in network traffic", "The answer", "7 models were tried in 2 studies", "What was claimed",
-        "Study: Normal rows only", "Study: All rows, as they come", "Mutual information", "Missed most: r2l",
-        "What stays hidden most is r2l", "False alarms a day", "the data has about 13,000 normal rows a day",
-        "It learned what &quot;attack&quot; rows look like", "made up by user-log, seed 1", "user 7",
-        "netstray experiment recipes/sample.toml --data data", "trees 100", "The log is not there"}) {
+        "Study normal-only: Normal rows only", "Study mixed: All rows, as they come", "Mutual information",
+        "Missed most: r2l", "What stays hidden most is r2l", "False alarms a day",
+        "the data has about 13,000 normal rows a day", "It learned what &quot;attack&quot; rows look like",
+        "made up by user-log, seed 1", "user 7", "netstray experiment recipes/sample.toml --data data", "trees 100",
+        "The log is not there"}) {
     EXPECT_TRUE(has(report().page, part)) << part;
   }
 }
@@ -59,7 +60,7 @@ TEST(ExperimentPage, AnswersBeforeItShows) {
   const auto compared = page.find("<h2>The models compared");
   const auto claims = page.find("<h2>What was claimed");
   const auto audits = page.find("<h2>Audits");
-  const auto study = page.find("<h2>Study: Normal rows only");
+  const auto study = page.find("<h2>Study normal-only: Normal rows only");
   const auto data = page.find("<h2>The data");
   EXPECT_LT(answer, compared);
   EXPECT_LT(compared, claims);

@@ -35,7 +35,7 @@ std::string families_csv(const FamilyTable& table) {
   return csv;
 }
 
-constexpr double kModelRoom = 100;  // for a model's name that stands upright
+constexpr double kModelRoom = 150;  // for a model's name that stands upright
 
 /// Where the cells of the table are.
 struct Grid {

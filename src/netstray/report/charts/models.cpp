@@ -14,7 +14,7 @@
 namespace netstray {
 namespace {
 
-constexpr double kNames = 112;
+constexpr double kNames = 126;
 
 /// Two digits, as classification reports have it, but never 1 or 0 by rounding alone.
 std::string short_metric(double value) {
@@ -36,7 +36,7 @@ void draw_metric_bar(Svg& svg, Point corner, double width, double value, bool at
 
 Picture class_scores_picture(const Heading& heading, std::span<const ModelConfusion> models, const ClassNames& names) {
   constexpr double kPitch = 38;
-  constexpr double kPanel = 110;
+  constexpr double kPanel = 105;
   constexpr double kBarWidth = 70;
   constexpr std::array<std::string_view, 3> kMetrics = {"precision", "recall", "F1"};
   const std::string title = heading.title.empty() ? "Precision, recall and F1 by class" : heading.title;

@@ -145,11 +145,13 @@ void Drawing::compare_all() {
     Interval BootstrapIntervals::* bootstrapped;
     double (*of_seed)(const SeedResult&);
   };
-  static constexpr std::array<Metric, 3> kMetrics = {{
+  static constexpr std::array<Metric, 4> kMetrics = {{
       {"auc", "AUC", &Spreads::auc, &BootstrapIntervals::auc, [](const SeedResult& seed) { return seed.auc; }},
       {"accuracy", "accuracy", &Spreads::accuracy, &BootstrapIntervals::accuracy,
        [](const SeedResult& seed) { return seed.confusion.accuracy(); }},
       {"f1", "F1", &Spreads::f1, nullptr, [](const SeedResult& seed) { return seed.confusion.f1(); }},
+      {"recall", "recall", &Spreads::recall, &BootstrapIntervals::recall,
+       [](const SeedResult& seed) { return seed.confusion.recall(); }},
   }};
   const bool seeds = std::any_of(detectors.begin(), detectors.end(),
                                  [](const DetectorResult* detector) { return detector->seeds.size() > 1; });
@@ -160,7 +162,9 @@ void Drawing::compare_all() {
           model_result(*detector, spreads(result_, *detector).*metric.spread, metric.bootstrapped, metric.of_seed));
     }
     add({Part::all, "", "", leaks_of(detectors)}, [this, models, &metric, seeds] {
-      const std::string title = metric.name == "f1" ? fmt::format("F1 of \"{}\"", positive_name(result_)) : "";
+      const bool of_class = metric.name == "f1" || metric.name == "recall";
+      const std::string title = fmt::format("Models by {}{}", metric.title,
+                                            of_class ? fmt::format(" of \"{}\"", positive_name(result_)) : "");
       return comparison_picture(
           heading("comparison", std::string(metric.name),
                   seeds ? "Dots are means over the seeds; lines reach from the least to the greatest seed."
@@ -285,7 +289,7 @@ void Drawing::draw_points(const StudyResult& study) {
       }
       std::string caption =
           fmt::format("t-SNE: rows that are alike lie close; distances between groups say nothing. {} of {} test rows.",
-                      known, points.of_rows);
+                      grouped(known), grouped(points.of_rows));
       if (!points.note.empty()) caption += " " + points.note;
       return scatter_picture(heading("points", study.name + "-" + points.title, caption, "t-SNE: " + points.title),
                              places, std::span(points.labels).first(known), names_);

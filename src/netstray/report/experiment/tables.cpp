@@ -40,11 +40,6 @@ std::string cut_text(const DetectorResult& detector) {
                      number_text(spread.most, 4));
 }
 
-std::string title_of_study(const ExperimentResult& result, const std::string& name) {
-  const StudyResult* study = study_of(result, name);
-  return study == nullptr || study->title.empty() ? name : study->title;
-}
-
 std::vector<std::string> class_row(const DetectorResult& detector, const std::string& name, const ClassScores& scores) {
   const bool absent = scores.support == 0;
   return {marked_name(detector),
@@ -88,7 +83,7 @@ DataTable comparison_table(const ExperimentResult& result) {
     const Spreads found = spreads(result, detector);
     most_seeds = std::max(most_seeds, detector.seeds.size());
     std::vector<std::string> row = {marked_name(detector)};
-    if (several) row.push_back(title_of_study(result, detector.study));
+    if (several) row.push_back(detector.study);
     for (const auto& spread : {found.accuracy, found.precision, found.recall, found.f1, found.auc}) {
       row.push_back(spread_text(spread));
     }
@@ -259,8 +254,8 @@ DataTable pairs_table(const ExperimentResult& result, const StudyResult& study) 
     if (pair.study != study.name) continue;
     const bool known = std::isfinite(pair.auc_difference);
     table.add({name_of_detector(pair.first), name_of_detector(pair.second),
-               known ? fmt::format("{:+.4f}", pair.auc_difference) : "n/a",
-               known ? fmt::format("{:+.4f} to {:+.4f}", pair.auc_interval.low, pair.auc_interval.high) : "n/a",
+               known ? fmt::format("{:+.3f}", pair.auc_difference) : "n/a",
+               known ? fmt::format("{:+.3f} to {:+.3f}", pair.auc_interval.low, pair.auc_interval.high) : "n/a",
                p_text(pair.delong_holm_p), grouped(pair.only_first_right), grouped(pair.only_second_right),
                p_text(pair.mcnemar_holm_p)});
   }
