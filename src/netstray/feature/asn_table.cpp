@@ -1,9 +1,8 @@
 #include "netstray/feature/asn_table.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <fstream>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -40,6 +39,18 @@ std::size_t put_in_order(const std::string& name, std::vector<AsnRange<Address>>
   return unordered;
 }
 
+/// The owner of the range that has the address, where the last range that begins at or before it is in [begin - 1,
+/// end); or nothing.
+template <typename Address>
+std::optional<std::uint32_t> owner_at(Address address, std::span<const AsnRange<Address>> ranges, std::size_t begin,
+                                      std::size_t end) noexcept {
+  const auto candidates = ranges.subspan(begin, end - begin);
+  const auto behind = std::ranges::upper_bound(candidates, address, {}, &AsnRange<Address>::first);
+  const std::size_t place = begin + static_cast<std::size_t>(behind - candidates.begin());
+  if (place == 0 || ranges[place - 1].last < address) return std::nullopt;
+  return ranges[place - 1].owner;
+}
+
 /// Whether a file ends like a MaxMind DB: a mark stands before the metadata, within the last 128 KiB.
 bool is_mmdb(const std::string& path) {
   constexpr std::string_view kMark = "\xab\xcd\xefMaxMind.com";
@@ -65,33 +76,14 @@ V6Number v6_number(const IpAddress& address) noexcept {
           big_endian<std::uint64_t>(bytes.subspan(sizeof(std::uint64_t)))};
 }
 
-template <typename Address>
-void AsnTable::Ranges<Address>::take(std::vector<AsnRange<Address>>& ranges) {
-  first.reserve(ranges.size());
-  last.reserve(ranges.size());
-  owner.reserve(ranges.size());
-  for (const auto& range : ranges) {
-    first.push_back(range.first);
-    last.push_back(range.last);
-    owner.push_back(range.owner);
-  }
-  ranges = {};
-}
-
-/// The owner of the range with the address, where the last range that begins at or before it is in [begin - 1, end).
-template <typename Address>
-const std::uint32_t* AsnTable::Ranges<Address>::find(Address address, std::size_t begin,
-                                                     std::size_t end) const noexcept {
-  const auto from = first.begin() + static_cast<std::ptrdiff_t>(begin);
-  const auto to = first.begin() + static_cast<std::ptrdiff_t>(end);
-  const auto behind = static_cast<std::size_t>(std::upper_bound(from, to, address) - first.begin());
-  return behind > 0 && address <= last[behind - 1] ? &owner[behind - 1] : nullptr;
-}
-
 AsnTable::AsnTable(const std::string& name, AsnRanges ranges) : owners_(std::move(ranges.owners)) {
   unordered_ = put_in_order(name, ranges.v4) + put_in_order(name, ranges.v6);
-  v4_.take(ranges.v4);
-  v6_.take(ranges.v6);
+  const auto is_gap = [this](const auto& range) { return owners_[range.owner].is_gap(); };
+  ranges_ = ranges.size();
+  v4_ = std::move(ranges.v4);
+  v6_ = std::move(ranges.v6);
+  std::erase_if(v4_, is_gap);
+  std::erase_if(v6_, is_gap);
   index_v4();
   has_asn_ = std::ranges::any_of(owners_, [](const AsnOwner& owner) { return owner.asn != 0; });
   has_country_ = std::ranges::any_of(owners_, [](const AsnOwner& owner) { return !owner.country.empty(); });
@@ -99,25 +91,23 @@ AsnTable::AsnTable(const std::string& name, AsnRanges ranges) : owners_(std::mov
 
 void AsnTable::index_v4() {
   v4_before_.assign(kPrefixes + 1, 0);
-  for (const std::uint32_t first : v4_.first) ++v4_before_[(first >> kPrefixShift) + 1];
+  for (const auto& range : v4_) ++v4_before_[(range.first >> kPrefixShift) + 1];
   for (std::size_t prefix = 0; prefix < kPrefixes; ++prefix) v4_before_[prefix + 1] += v4_before_[prefix];
 }
 
 const AsnOwner* AsnTable::find(const IpAddress& address) const noexcept {
   constexpr std::uint64_t kMapped = 0xffff;  // ::ffff:0:0/96
-  const V6Number wide = v6_number(address);
-  const bool mapped = address.v6 && wide.high == 0 && wide.low >> 32U == kMapped;
-  const std::uint32_t* owner = nullptr;
+  const V6Number wide = address.v6 ? v6_number(address) : V6Number{};
+  const bool mapped = wide.high == 0 && wide.low >> 32U == kMapped;
+  std::optional<std::uint32_t> owner;
   if (address.v6 && !mapped) {
-    owner = v6_.find(wide, 0, v6_.first.size());
+    owner = owner_at<V6Number>(wide, v6_, 0, v6_.size());
   } else {
-    const auto number = static_cast<std::uint32_t>(mapped ? wide.low : wide.high >> 32U);
+    const std::uint32_t number = mapped ? static_cast<std::uint32_t>(wide.low) : v4_number(address);
     const std::size_t prefix = number >> kPrefixShift;
-    owner = v4_.find(number, v4_before_[prefix], v4_before_[prefix + 1]);
+    owner = owner_at<std::uint32_t>(number, v4_, v4_before_[prefix], v4_before_[prefix + 1]);
   }
-  if (owner == nullptr) return nullptr;
-  const AsnOwner& found = owners_[*owner];
-  return found.is_gap() ? nullptr : &found;
+  return owner ? &owners_[*owner] : nullptr;
 }
 
 Table AsnTable::unique_asns() const {

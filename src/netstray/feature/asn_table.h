@@ -28,8 +28,8 @@ class AsnTable {
 
   /// All different owners in the order of their first range.
   const std::vector<AsnOwner>& owners() const noexcept { return owners_; }
-  /// How many ranges there are, and how many of them began before the one above them and were put in order.
-  std::size_t ranges() const noexcept { return v4_.owner.size() + v6_.owner.size(); }
+  /// How many ranges there are, gaps too, and how many of them began before the one above them and were put in order.
+  std::size_t ranges() const noexcept { return ranges_; }
   std::size_t unordered() const noexcept { return unordered_; }
   /// Whether any owner has an AS number, an organisation, a country.
   bool has_asn() const noexcept { return has_asn_; }
@@ -41,22 +41,13 @@ class AsnTable {
   Table unique_asns() const;
 
  private:
-  /// Ranges of one family of addresses, ascending.
-  template <typename Address>
-  struct Ranges {
-    std::vector<Address> first, last;
-    std::vector<std::uint32_t> owner;
-
-    void take(std::vector<AsnRange<Address>>& ranges);
-    const std::uint32_t* find(Address address, std::size_t begin, std::size_t end) const noexcept;
-  };
-
   void index_v4();
 
   std::vector<AsnOwner> owners_;
-  Ranges<std::uint32_t> v4_;
-  Ranges<V6Number> v6_;
+  std::vector<AsnRange<std::uint32_t>> v4_;  // ascending, without gaps
+  std::vector<AsnRange<V6Number>> v6_;
   std::vector<std::uint32_t> v4_before_;  // per first two bytes: how many ranges begin at lesser ones
+  std::size_t ranges_ = 0;
   std::size_t unordered_ = 0;
   bool has_asn_ = false;
   bool has_country_ = false;
