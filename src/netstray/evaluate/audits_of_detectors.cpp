@@ -81,6 +81,25 @@ std::optional<Audit> audit_study_polarity(const DetectorContext& context) {
   return Audit{"polarity", warning, facts.auc, turned_round_text(facts)};
 }
 
+std::optional<Audit> audit_study_constant_features(const DetectorContext& context) {
+  const auto& facts = context.detector;
+  if (facts.learned_columns == 0) return std::nullopt;
+  const auto value = static_cast<double>(facts.constant_columns.size());
+  const auto& only_here = facts.constant_in_training;
+  if (facts.constant_columns.empty() && only_here.empty())
+    return Audit{"constant-features", note, 0,
+                 fmt::format("Each of the {} learned columns varies in training.", facts.learned_columns)};
+  std::string text;
+  if (!facts.constant_columns.empty())
+    text = fmt::format("{} of {} learned columns hold a single value in all rows of the study ({}). ",
+                       facts.constant_columns.size(), facts.learned_columns, names_text(facts.constant_columns));
+  if (!only_here.empty())
+    text += fmt::format("{}{} of {} hold one in all rows that were fitted on, though not in all others ({}). ",
+                        only_here.size(), text.empty() ? "" : " more", facts.learned_columns, names_text(only_here));
+  return Audit{"constant-features", warning, value,
+               text + "The model learned nothing from them, and may not notice when they change."};
+}
+
 std::optional<Audit> audit_named_for(const DetectorContext& context) {
   const auto& facts = context.detector;
   if (!facts.named_for.empty() && facts.named_for != facts.table)

@@ -29,6 +29,7 @@ std::optional<Audit> audit_chosen_on_test(const DetectorContext& context);
 std::optional<Audit> audit_equal_rows(const DetectorContext& context);
 std::optional<Audit> audit_study_base_rate(const DetectorContext& context);
 std::optional<Audit> audit_study_polarity(const DetectorContext& context);
+std::optional<Audit> audit_study_constant_features(const DetectorContext& context);
 std::optional<Audit> audit_named_for(const DetectorContext& context);
 std::optional<Audit> audit_output_activation(const DetectorContext& context);
 

@@ -12,6 +12,12 @@ namespace {
 constexpr std::array<std::string_view, 4> kJudgedHere{"duplicates-across", "base-rate", "polarity",
                                                       "threshold-on-training"};
 
+/// The same where it knows it at all.
+bool judged_here(const DetectorFacts& facts, std::string_view id) {
+  if (id == "constant-features") return facts.learned_columns > 0;
+  return std::ranges::find(kJudgedHere, id) != kJudgedHere.end();
+}
+
 /// Adds a finding about one detector, to an equal one about another where there is one.
 void add(std::vector<Audit>& audits, std::size_t first, Audit found, const std::string& detector) {
   const auto begin = audits.begin() + static_cast<std::ptrdiff_t>(first);
@@ -33,15 +39,14 @@ void append(std::vector<Audit>& audits, std::vector<Audit> more) {
 /// What the detectors' own audits say beside what is judged here: id by id, in the order of the first that has it.
 void add_own_audits(std::vector<Audit>& audits, const std::vector<DetectorFacts>& detectors) {
   std::vector<std::string> ids;
-  const auto is_among = [](const auto& all, const std::string& id) { return std::ranges::find(all, id) != all.end(); };
   for (const auto& detector : detectors)
     for (const auto& own : detector.audits)
-      if (!is_among(ids, own.id) && !is_among(kJudgedHere, own.id)) ids.push_back(own.id);
+      if (std::ranges::find(ids, own.id) == ids.end() && !judged_here(detector, own.id)) ids.push_back(own.id);
   for (const auto& id : ids) {
     const auto first = audits.size();
     for (const auto& detector : detectors)
       for (const auto& own : detector.audits)
-        if (own.id == id) add(audits, first, own, detector.name);
+        if (own.id == id && !judged_here(detector, id)) add(audits, first, own, detector.name);
   }
 }
 
@@ -52,9 +57,9 @@ std::vector<Audit> audit_study(const StudyFacts& facts) {
   for (const auto look :
        {audit_joined_rows, audit_identity_as_number, audit_lags_across_entities, audit_sampled_before_split})
     append(audits, look(facts));
-  for (const auto look :
-       {audit_trained_on_test, audit_cut_on_test, audit_cut_on_training, audit_encoder_on_test, audit_chosen_on_test,
-        audit_equal_rows, audit_study_base_rate, audit_study_polarity, audit_named_for, audit_output_activation}) {
+  for (const auto look : {audit_trained_on_test, audit_cut_on_test, audit_cut_on_training, audit_encoder_on_test,
+                          audit_chosen_on_test, audit_equal_rows, audit_study_base_rate, audit_study_polarity,
+                          audit_study_constant_features, audit_named_for, audit_output_activation}) {
     const auto first = audits.size();
     for (const auto& detector : facts.detectors)
       if (auto found = look({facts, detector})) add(audits, first, std::move(*found), detector.name);

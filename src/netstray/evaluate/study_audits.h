@@ -11,9 +11,9 @@ namespace netstray {
 /// What is wrong with a declared study as a whole, and with each of its detectors; docs/audits.md has the table. First
 /// what is about tables (joined-rows, identity-as-number, lags-across-entities, sampled-before-split), then what is
 /// about detectors (trained-on-test, threshold-on-test, encoder-on-test, chosen-on-test, duplicates-across, base-rate,
-/// polarity, named-for-another-table, scaling, output-activation), then what DetectorFacts::audits say besides. A
-/// finding that several detectors share, word for word, stands once; Audit::of names them. Audits about detectors
-/// always report, those about tables where there is such a step.
+/// polarity, constant-features, named-for-another-table, scaling, output-activation), then what DetectorFacts::audits
+/// say besides. A finding that several detectors share, word for word, stands once; Audit::of names them. Audits about
+/// detectors always report, those about tables where there is such a step.
 ///
 /// Whatever was fitted, cut or chosen on test rows is an error, and so are training rows in the test; no setting
 /// changes that.

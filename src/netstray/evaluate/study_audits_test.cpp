@@ -137,6 +137,13 @@ TEST(StudyAudits, FindThatAttacksWereTakenForTheUsual) {  // notebook 000
   expect(study, "polarity", warning, "calls what is usual to it an attack");
   expect(study, "base-rate", warning, "95.2 % of these rows are attacks");
   expect(study, "constant-features", warning, "28 of 48");
+  auto& known = study.detectors.front();
+  known.learned_columns = 48;
+  known.constant_columns.assign(28, "zero");
+  known.constant_in_training = {"resets"};
+  expect(study, "constant-features", warning, "28 of 48 learned columns hold a single value in all rows of the study");
+  expect(study, "constant-features", warning, "1 more of 48 hold one in all rows that were fitted on");
+  EXPECT_EQ(only(study, "constant-features").value, 28);
   study.detectors.push_back(facts);
   study.detectors.back().name = study.detectors.back().kind = "ocsvm";
   expect(study, "scaling", warning, "not scaled");

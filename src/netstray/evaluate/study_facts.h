@@ -86,6 +86,10 @@ struct DetectorFacts {
                                                   ///< test_rows_fitted not counted; absent where nobody kept track
   std::optional<std::uint64_t> test_rows_like_fitted;  ///< test rows that equal a fitted row in all learned columns
 
+  std::uint64_t learned_columns = 0;              ///< 0 where not known
+  std::vector<std::string> constant_columns;      ///< learned ones with a single value in all rows of the study
+  std::vector<std::string> constant_in_training;  ///< those that vary, but in no row that it was fitted on
+
   std::string scaling;                      ///< "standardise", "min-max", ... of the number columns; "none"
   RowsUsed encoder_from = RowsUsed::train;  ///< what scaling and categories were taken from
   RowsUsed columns_from = RowsUsed::none;   ///< what the columns were chosen on
