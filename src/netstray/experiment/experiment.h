@@ -48,7 +48,7 @@ struct StepSpec {
     is_present,         ///< column, as: 1 where there is a value, else 0
     first_seen_number,  ///< column, as: 0, 1, 2, ... in order of first appearance
     map,                ///< column, as, values (text -> number), otherwise
-    rank,               ///< column, as: 0 for the least value, equal values share one
+    rank,               ///< column, as: 1 for the least value, equal values share the mean of theirs
     port_class,         ///< column, as, otherwise (100)
     country_rank,       ///< column, as, with (source of countries), start ("PT"), otherwise (1000)
     places,             ///< column of addresses, with (ip2asn source): adds asn, organisation and country

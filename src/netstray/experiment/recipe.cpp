@@ -192,18 +192,6 @@ Experiment experiment_of(const RecipeText& recipe, const TomlValue& root) {
   return experiment;
 }
 
-std::string whole_file(const std::string& path) {
-  constexpr std::size_t kMost = 1024 * 1024;
-  const auto source = open_bytes(path);
-  std::string text;
-  std::array<char, 65536> piece;
-  while (const std::size_t count = source->read(piece)) {
-    text.append(piece.data(), count);
-    if (text.size() > kMost) throw Error(fmt::format("{}: is too long for a recipe", path));
-  }
-  return text;
-}
-
 }  // namespace
 
 std::vector<KeyInfo> experiment_keys() {
@@ -229,8 +217,20 @@ Experiment parse_recipe(std::string_view text, const std::string& path, std::spa
   return experiment_of(RecipeText(path), root);
 }
 
+std::string recipe_text(const std::string& path) {
+  constexpr std::size_t kMost = 1024 * 1024;
+  const auto source = open_bytes(path);
+  std::string text;
+  std::array<char, 65536> piece;
+  while (const std::size_t count = source->read(piece)) {
+    text.append(piece.data(), count);
+    if (text.size() > kMost) throw Error(fmt::format("{}: is too long for a recipe", path));
+  }
+  return text;
+}
+
 Experiment read_recipe(const std::string& path, std::span<const std::string> overrides) {
-  return parse_recipe(whole_file(path), path, overrides);
+  return parse_recipe(recipe_text(path), path, overrides);
 }
 
 }  // namespace netstray

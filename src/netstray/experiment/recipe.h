@@ -35,6 +35,9 @@ Experiment read_recipe(const std::string& path, std::span<const std::string> ove
 /// The same of a text; `path` stands in messages and in the result.
 Experiment parse_recipe(std::string_view text, const std::string& path, std::span<const std::string> overrides = {});
 
+/// The bytes of a recipe. Throws Error where the file cannot be read, or is over 1 MiB long.
+std::string recipe_text(const std::string& path);
+
 /// The text of a recipe with other values for some keys, each "dotted.key=value": a value that is there is replaced,
 /// one that is not gets a line below its table's header, comments stay. What comes out reads as `text` with the same
 /// overrides would. Throws as parse_recipe, and Error where a key's table has no header of its own.

@@ -30,16 +30,6 @@ bool is_header(std::string_view text, std::size_t at) {
   return trim(text.substr(line_start(text, at))).starts_with('[');
 }
 
-/// The value as TOML: as it stands where it is that, else in quotes.
-std::string toml_value_text(const std::string& value) {
-  try {
-    if (value.find('\n') == std::string::npos && parse_toml("value = " + value, "").items.size() == 1) return value;
-  } catch (const Error&) {
-    return quoted_toml(value);
-  }
-  return quoted_toml(value);
-}
-
 /// Where the keys above all tables end: at the first header.
 std::size_t first_header(std::string_view text) {
   std::size_t at = 0;
@@ -51,7 +41,7 @@ void edit(std::string& text, const std::string& path, const std::string& assignm
   const auto equals = assignment.find('=');
   if (equals == std::string::npos) throw usage_error(fmt::format("--set {}: expected dotted.key=value", assignment));
   const std::string key(trim(std::string_view(assignment).substr(0, equals)));
-  const std::string value = toml_value_text(std::string(trim(std::string_view(assignment).substr(equals + 1))));
+  const std::string value = toml_literal(std::string(trim(std::string_view(assignment).substr(equals + 1))));
   const TomlValue root = parse_toml(text, path);
   const TomlValue* table = &root;
   std::string rest = key;

@@ -108,22 +108,26 @@ void refuse_hostile(std::string_view text, const std::string& name) {
   }
 }
 
-/// The value of an override: TOML, or the text itself.
-TomlValue override_value(const std::string& text) {
-  const auto broken = [&] {
-    TomlValue value;
-    value.kind = TomlValue::Kind::text;
-    value.text = text;
-    return value;
-  };
-  if (text.find('\n') != std::string::npos) return broken();
+bool is_toml_value(const std::string& text) {
+  if (text.find_first_of("\n\r") != std::string::npos) return false;
   try {
-    TomlValue parsed = parse_toml("value = " + text, "--set");
-    if (parsed.items.size() != 1) return broken();
-    return std::move(parsed.items.front());
+    return parse_toml("value = " + text, "").items.size() == 1;
   } catch (const Error&) {
-    return broken();
+    return false;
   }
+}
+
+std::string in_quotes(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+      result += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+    } else {
+      result += c;
+    }
+  }
+  return result + "\"";
 }
 
 void mark(TomlValue& value, const std::string& path, const std::string& set_by) {
@@ -199,6 +203,12 @@ TomlValue parse_toml(std::string_view text, const std::string& name) {
   }
 }
 
+std::string toml_literal(const std::string& typed) {
+  if (is_toml_value(typed)) return typed;
+  if (typed.starts_with('.') && parse_double(typed)) return "0" + typed;
+  return in_quotes(typed);
+}
+
 void set_toml(TomlValue& root, const std::string& assignment) {
   const auto equals = assignment.find('=');
   const std::string path(trim(std::string_view(assignment).substr(0, equals)));
@@ -212,7 +222,12 @@ void set_toml(TomlValue& root, const std::string& assignment) {
   TomlValue* value = &root;
   for (const auto& key : keys) value = &step_into(*value, key, assignment);
   const auto place = value->key;
-  *value = override_value(std::string(trim(std::string_view(assignment).substr(equals + 1))));
+  const std::string typed(trim(std::string_view(assignment).substr(equals + 1)));
+  try {
+    *value = parse_toml("value = " + toml_literal(typed), "").items.front();
+  } catch (const Error&) {
+    throw usage_error(fmt::format("--set {}: the value is no text in UTF-8", quoted(assignment)));
+  }
   mark(*value, path, assignment);
   value->key = place;
 }

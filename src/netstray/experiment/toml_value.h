@@ -38,9 +38,13 @@ struct TomlValue {
 /// and for tables nested deeper than 16. Takes memory in proportion to the text.
 TomlValue parse_toml(std::string_view text, const std::string& name);
 
-/// Carries out "dotted.key=value" on a table: the value is TOML, or else it is taken as a text, so that a bare word
-/// needs no quotes. A number in the key counts the items of a list, from 0. Tables that are not there are made. Throws
-/// usage Error `--set dotted.key=value: ...` for a text without '=', an empty key, and a way through what is no table.
+/// A value that a person typed, as TOML: as it stands where it is that already, `.5` as `0.5`, all else in quotes, so
+/// that a bare word needs none.
+std::string toml_literal(const std::string& typed);
+
+/// Carries out "dotted.key=value" on a table, where the value is read as toml_literal makes it. A number in the key
+/// counts the items of a list, from 0. Tables that are not there are made. Throws usage Error `--set dotted.key=value:
+/// ...` for a text without '=', an empty key, and a way through what is no table.
 void set_toml(TomlValue& root, const std::string& assignment);
 
 }  // namespace netstray
