@@ -113,6 +113,8 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(make_score_command());
   commands.push_back(make_explain_command());
   commands.push_back(make_evaluate_command());
+  commands.push_back(make_experiment_command());
+  commands.push_back(make_tune_command());
   commands.push_back(make_models_command());
   commands.push_back(make_detectors_command());
   commands.push_back(make_demo_command());

@@ -105,6 +105,8 @@ std::unique_ptr<Command> make_train_command();
 std::unique_ptr<Command> make_score_command();
 std::unique_ptr<Command> make_explain_command();
 std::unique_ptr<Command> make_evaluate_command();
+std::unique_ptr<Command> make_experiment_command();
+std::unique_ptr<Command> make_tune_command();
 std::unique_ptr<Command> make_models_command();
 std::unique_ptr<Command> make_doctor_command();
 std::unique_ptr<Command> make_detectors_command();

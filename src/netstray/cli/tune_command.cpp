@@ -1,0 +1,93 @@
+#include <fmt/core.h>
+
+#include "netstray/base/error.h"
+#include "netstray/base/output_file.h"
+#include "netstray/base/parallel.h"
+#include "netstray/base/text.h"
+#include "netstray/cli/command.h"
+#include "netstray/cli/console.h"
+#include "netstray/cli/inputs.h"
+#include "netstray/experiment/recipe.h"
+#include "netstray/experiment/tune.h"
+#include "netstray/report/words.h"
+
+namespace netstray {
+namespace {
+
+class TuneCommand final : public Command {
+ public:
+  CommandSpec spec() override {
+    CommandSpec spec("tune", "choose settings of a recipe's detectors by rows kept for validation");
+    spec.describe(
+            "Tries combinations of settings, each fitted on a study's training rows and scored on the rows that its "
+            "split "
+            "keeps for validation, for each of the recipe's seeds. The test rows are never looked at. The best of each "
+            "detector is written as a recipe; of equal ones the first.")
+        .example("netstray tune recipes/ocpp-one-class-clean.toml --data DATA --grid detectors.ocsvm.nu=.01,.05,.1",
+                 "three settings")
+        .example(
+            "netstray tune mine.toml --data DATA --grid detectors.gmm.components=1,2,4,8 --grid "
+            "detectors.gmm.encoding=none,standardise,rank --random 6 -o tuned.toml",
+            "six of twelve combinations; the best becomes a recipe")
+        .positional("RECIPE", recipe_, "a TOML file (docs/experiments.md)")
+        .text("--data", "DIR", settings_.data, "folder that the recipe's files lie below")
+        .texts("--grid", "KEY=A,B,...", settings_.grid,
+               "a key of a detector and the values to try; may be given again: then all combinations are tried")
+        .number("--random", "N", settings_.random, 0, 10'000, "try so many combinations of each detector; 0 = all")
+        .option("--metric", "NAME", "what is best: auc, average-precision, f1 or accuracy", "auc",
+                [this](const std::string& text) { set_metric(text); })
+        .texts(
+            "--set", "KEY=VALUE", settings_.overrides,
+            "another value for a key of the recipe, as in --set studies.all.split.validation=0.2; may be given again")
+        .text("-o,--output", "FILE", output_, "where the recipe with the best settings goes")
+        .number("--threads", "N", threads_, 0, 1024,
+                "threads to use; 0 = one per core. The result is the same for any number")
+        .flag("-q,--quiet", console_.quiet, "no messages on standard error but errors");
+    return spec;
+  }
+
+  int run() override {
+    set_threads(static_cast<unsigned>(threads_));
+    if (!output_.empty()) refuse_overwriting(output_, {recipe_});
+    const TuneResult result =
+        tune(recipe_text(recipe_), recipe_, settings_, [this](const auto&... news) { tell_of(news...); });
+    std::string text = tune_text(result, settings_.metric);
+    if (output_ == "-") {
+      text = result.recipe;
+    } else if (!output_.empty()) {
+      write_file(output_, result.recipe);
+      text += fmt::format("\nThe best settings are in {}.\n", output_);
+    }
+    write_file("-", text);
+    return 0;
+  }
+
+ private:
+  void set_metric(const std::string& text) {
+    const auto metric = tune_metric(text);
+    if (!metric) {
+      throw usage_error(
+          fmt::format("--metric: found {}, expected auc, average-precision, f1 or accuracy", quoted(text)));
+    }
+    settings_.metric = *metric;
+  }
+
+  void tell_of(const std::string& detector, const TriedCombination& tried, std::size_t number, std::size_t of) const {
+    const std::string what = tried.score ? fmt::format("{} {}", name_of(settings_.metric),
+                                                       metric_text(metric_of(*tried.score, settings_.metric)))
+                                         : tried.error;
+    console_.note(fmt::format("{} {} of {}: {}: {}", detector, number, of, join(tried.values, " "), what));
+  }
+
+  std::string recipe_;
+  std::string output_;
+  TuneSettings settings_;
+  std::uint64_t threads_ = 0;
+  Console console_{"tune"};
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_tune_command() { return std::make_unique<TuneCommand>(); }
+
+}  // namespace netstray
