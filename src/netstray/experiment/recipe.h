@@ -40,7 +40,8 @@ std::string recipe_text(const std::string& path);
 
 /// The text of a recipe with other values for some keys, each "dotted.key=value": a value that is there is replaced,
 /// one that is not gets a line below its table's header, comments stay. What comes out reads as `text` with the same
-/// overrides would. Throws as parse_recipe, and Error where a key's table has no header of its own.
+/// overrides would. Throws as parse_recipe, and Error where the text cannot be edited so: a table in braces gets no
+/// lines.
 std::string edited_recipe(std::string_view text, const std::string& path, std::span<const std::string> overrides);
 
 }  // namespace netstray

@@ -30,51 +30,76 @@ bool is_header(std::string_view text, std::size_t at) {
   return trim(text.substr(line_start(text, at))).starts_with('[');
 }
 
-/// Where the keys above all tables end: at the first header.
-std::size_t first_header(std::string_view text) {
-  std::size_t at = 0;
-  while (at < text.size() && !is_header(text, at)) at = std::min(text.find('\n', at), text.size() - 1) + 1;
-  return at;
+std::size_t next_line(std::string_view text, std::size_t at) {
+  return std::min(text.find('\n', at), text.size() - 1) + 1;
+}
+
+/// What `key` names in a table, or counts in a list; null where there is nothing.
+const TomlValue* part_of(const TomlValue& value, const std::string& key) {
+  if (value.kind != TomlValue::Kind::list) return value.find(key);
+  const auto index = parse_integer(key);
+  const bool there = index && *index >= 0 && static_cast<std::size_t>(*index) < value.items.size();
+  return there ? &value.items[static_cast<std::size_t>(*index)] : nullptr;
+}
+
+/// A key that is not there gets a line: in a table below its header, above all tables below the title.
+void add_line(std::string& text, const std::string& path, const TomlValue& root, const TomlValue& table,
+              const std::string& line) {
+  if (&table == &root) {
+    const TomlValue* title = root.find("title");
+    text.insert(title == nullptr ? 0 : next_line(text, offset_of(text, title->end)), line);
+    return;
+  }
+  const std::size_t header = offset_of(text, table.key);
+  if (!is_header(text, header)) {
+    throw Error(fmt::format("{}: {} has no header of its own, so that nothing can be added to it: {}", path, table.path,
+                            trim(line)));
+  }
+  text.insert(next_line(text, header), line);
 }
 
 void edit(std::string& text, const std::string& path, const std::string& assignment) {
   const auto equals = assignment.find('=');
-  if (equals == std::string::npos) throw usage_error(fmt::format("--set {}: expected dotted.key=value", assignment));
-  const std::string key(trim(std::string_view(assignment).substr(0, equals)));
   const std::string value = toml_literal(std::string(trim(std::string_view(assignment).substr(equals + 1))));
   const TomlValue root = parse_toml(text, path);
   const TomlValue* table = &root;
-  std::string rest = key;
-  for (std::string part = rest.substr(0, rest.find('.')); const TomlValue* next = table->find(part);) {
+  auto keys = split(trim(std::string_view(assignment).substr(0, equals)), '.');
+  while (const TomlValue* next = part_of(*table, keys.front())) {
+    keys.erase(keys.begin());
     table = next;
-    if (part.size() == rest.size()) {
-      const std::size_t begin = offset_of(text, next->begin);
-      text.replace(begin, offset_of(text, next->end) - begin, value);
-      return;
-    }
-    rest.erase(0, part.size() + 1);
-    part = rest.substr(0, rest.find('.'));
+    if (keys.empty()) break;
   }
-  const std::string line = fmt::format("{} = {}\n", rest, value);
-  if (table == &root) {
-    text.insert(first_header(text), line);
-    return;
+  if (!keys.empty()) return add_line(text, path, root, *table, fmt::format("{} = {}\n", join(keys, "."), value));
+  const std::size_t begin = offset_of(text, table->begin);
+  text.replace(begin, offset_of(text, table->end) - begin, value);
+}
+
+/// Whether two tables say the same, wherever it stands.
+bool same(const TomlValue& a, const TomlValue& b) {
+  if (a.kind != b.kind || a.text != b.text || a.whole != b.whole || a.yes != b.yes) return false;
+  if (a.kind == TomlValue::Kind::real && a.shown() != b.shown()) return false;
+  if (a.items.size() != b.items.size()) return false;
+  for (std::size_t i = 0; i < a.items.size(); ++i) {
+    const TomlValue* other = a.kind == TomlValue::Kind::table ? b.find(a.keys[i]) : &b.items[i];
+    if (other == nullptr || !same(a.items[i], *other)) return false;
   }
-  const std::size_t header = offset_of(text, table->key);
-  if (!is_header(text, header)) {
-    throw Error(
-        fmt::format("{}: {} has no header of its own, so that {} cannot be added to it", path, table->path, rest));
-  }
-  text.insert(std::min(text.find('\n', header), text.size() - 1) + 1, line);
+  return true;
 }
 
 }  // namespace
 
 std::string edited_recipe(std::string_view text, const std::string& path, std::span<const std::string> overrides) {
+  parse_recipe(text, path, overrides);
   std::string edited(text);
   if (!edited.ends_with('\n')) edited += '\n';
-  for (const auto& assignment : overrides) edit(edited, path, assignment);
-  parse_recipe(edited, path);
+  TomlValue wanted = parse_toml(text, path);
+  for (const auto& assignment : overrides) {
+    edit(edited, path, assignment);
+    set_toml(wanted, assignment);
+  }
+  if (!same(wanted, parse_toml(edited, path))) {
+    throw Error(fmt::format("{}: its text cannot be edited; write {} yourself", path, join(overrides, ", ")));
+  }
   return edited;
 }
 
