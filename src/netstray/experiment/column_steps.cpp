@@ -6,6 +6,8 @@
 #include "netstray/base/error.h"
 #include "netstray/base/text.h"
 #include "netstray/experiment/steps.h"
+#include "netstray/feature/asn_columns.h"
+#include "netstray/feature/asn_table.h"
 #include "netstray/feature/country_rank.h"
 #include "netstray/feature/derive.h"
 #include "netstray/feature/port_class.h"
@@ -98,6 +100,13 @@ void derive_rank(const StepSpec& step, MadeTable& made) {
   made.steps.push_back(fmt::format("rank: {}, from 1, equal values share the mean of theirs", made_of(step)));
 }
 
+void add_places(const StepSpec& step, MadeTable& made, const StepContext& context) {
+  LocatedRows located = locate(made.table, step.column, read_asn_table(context.file_of(step.with)), step.as);
+  made.table = std::move(located.table);
+  made.steps.push_back(fmt::format("places: whose the addresses of {} are, by {}; {} rows have none that is known",
+                                   step.column, step.with, grouped(located.unknown)));
+}
+
 ValueMap map_of(const StepSpec& step) {
   ValueMap map;
   map.numbers.insert(step.mapped.begin(), step.mapped.end());
@@ -128,7 +137,7 @@ void apply_column_step(const StepSpec& step, MadeTable& made, const StepContext&
       return derive_mapped(step, made, country_ranks(countries_of(context.table_named(step.with)), step.start),
                            fmt::format("country-rank from {}", step.start));
     default:
-      throw Error("this step is not known");
+      return add_places(step, made, context);
   }
 }
 

@@ -8,12 +8,17 @@
 #include "netstray/base/text.h"
 #include "netstray/detect/neural/autoencoder.h"
 #include "netstray/evaluate/evaluation.h"
+#include "netstray/evaluate/importance.h"
 #include "netstray/metric/delong.h"
 #include "netstray/metric/mcnemar.h"
 #include "netstray/report/model_summary.h"
 
 namespace netstray {
 namespace {
+
+/// Each learned column is shuffled and all of these rows scored again: few, as some detectors compare them with each
+/// training row.
+constexpr std::size_t kImportanceRows = 4'000;
 
 EvaluationInput input_of(const Truth& truth, const PositiveScores& positive) {
   EvaluationInput input;
@@ -108,6 +113,23 @@ SeedResult measure_seed(const StudyRows& rows, const FittedDetector& fitted) {
           evaluation.average_precision,
           evaluation.recall_at_fpr_01,
           evaluation.recall_at_fpr_05};
+}
+
+std::vector<std::pair<std::string, double>> importance_of(const StudyRows& rows, const TestRows& test,
+                                                          const FittedDetector& fitted) {
+  std::vector<std::uint8_t> labels = test.attack_labels;
+  if (flags_normal(*rows.study, fitted.model.supervised())) {
+    for (auto& label : labels) label = label == 0 ? 1 : 0;
+  }
+  ImportanceSettings settings;
+  settings.most_rows = kImportanceRows;
+  settings.repeats = 1;
+  settings.seed = rows.seed;
+  std::vector<std::pair<std::string, double>> importance;
+  for (const auto& column : column_importance(fitted.model.ensemble(), test.table, labels, settings)) {
+    importance.emplace_back(column.column, column.drop);
+  }
+  return importance;
 }
 
 ValidationScore validate_detector(const StudyRows& rows, const DetectorSpec& spec) {

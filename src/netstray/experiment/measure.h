@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "netstray/evaluate/study_facts.h"
@@ -31,6 +32,10 @@ DetectorResult measure_detector(const StudyRows& rows, const TestRows& test, con
                                 const FittedDetector& fitted);
 /// The numbers of one seed.
 SeedResult measure_seed(const StudyRows& rows, const FittedDetector& fitted);
+
+/// AUC lost on test rows, a few thousand of them, where one column's values are shuffled; greatest first.
+std::vector<std::pair<std::string, double>> importance_of(const StudyRows& rows, const TestRows& test,
+                                                          const FittedDetector& fitted);
 
 /// Fits a detector and measures it on the validation rows; see PreparedExperiment::validate.
 ValidationScore validate_detector(const StudyRows& rows, const DetectorSpec& spec);

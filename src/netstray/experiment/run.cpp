@@ -170,11 +170,24 @@ class Run {
     study.balance = rows.balance;
     for (const std::size_t column : rows.columns) study.features.push_back(rows.study->table().schema()[column].name);
     study.selection = rows.selection;
+    note_constants(study);
     study.labels = labels_of(*rows.study, rows.split.test);
     if (!rows.study->truth.families.empty()) {
       for (const std::uint32_t row : rows.split.test) study.families.push_back(rows.study->truth.families[row]);
     }
     result_.studies.push_back(std::move(study));
+  }
+
+  /// Columns that hold one value in the whole table say nothing, whatever the split.
+  void note_constants(const StudyResult& study) {
+    const auto table = std::ranges::find(result_.tables, study.table, &TableResult::name);
+    const auto constant = std::ranges::count_if(table->columns, [&](const TableResult::Column& column) {
+      return column.distinct <= 1 && column.missing == 0 &&
+             std::ranges::find(study.features, column.name) != study.features.end();
+    });
+    if (constant == 0) return;
+    result_.notes.push_back(fmt::format("study {}: {} of the {} learned columns hold one value in all rows of table {}",
+                                        study.name, constant, study.features.size(), study.table));
   }
 
   void run_detector(std::size_t index, const StudyRows& rows, const TestRows& test, bool first) {
@@ -198,6 +211,7 @@ class Run {
     result.seeds.push_back(measure_seed(rows, fitted));
     facts_.detectors[index] = facts_of(rows, test, spec, fitted, result);
     result.leaks = leaks(facts_.detectors[index]);
+    if (experiment_.report.importance) result.importance = importance_of(rows, test, fitted);
     keep_model(spec, rows, std::move(fitted.model), result);
   }
 
