@@ -21,6 +21,8 @@ namespace {
 
 using Facts = std::vector<std::pair<std::string, std::string>>;
 using Part = PlacedPicture::Part;
+constexpr std::size_t kNamesShown = 12;
+constexpr std::size_t kLabelsShown = 12;
 
 std::string subtitle(const ExperimentResult& result) {
   std::string text = fmt::format("{}: {}", result.recipe, counted(result.detectors.size(), "model", "models"));
@@ -44,6 +46,29 @@ std::string unbroken(std::string text) {
     }
   }
   return text;
+}
+
+/// Line breaks and runs of spaces become one space.
+std::string one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const bool space = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    if (!space) line += c;
+    if (space && !line.empty() && line.back() != ' ') line += ' ';
+  }
+  return std::string(trim(line));
+}
+
+/// The first of them and how many more there are.
+std::string some_of(const std::vector<std::string>& names, std::size_t most) {
+  const std::size_t shown = std::min(names.size(), most);
+  std::string text = join(std::span(names).first(shown), ", ");
+  if (shown < names.size()) text += fmt::format(" and {} more", names.size() - shown);
+  return text;
+}
+
+std::string learned_rows(const StudyResult& study) {
+  return study.train_on == "attacks" ? "attack rows" : study.train_on + " rows";
 }
 
 /// "12,893"; below a hundred with a decimal.
@@ -150,7 +175,7 @@ void Writing::write_best(const DetectorResult& best) {
 
 void Writing::write_answer() {
   page_.section("The answer");
-  if (!result_.about.empty()) page_.paragraph(result_.about);
+  if (!result_.about.empty()) paragraph(one_line(result_.about));
   if (const DetectorResult* best = best_detector(result_); best != nullptr) write_best(*best);
   for (const auto& sentence : answer_words(result_)) lead(sentence);
   std::uint64_t warnings = 0;
@@ -196,8 +221,8 @@ void Writing::write_audits() {
   for (const auto severity : {Audit::Severity::error, Audit::Severity::warning, Audit::Severity::note}) {
     for (const auto& found : result_.audits) {
       if (found.audit.severity != severity) continue;
-      const std::string about = !found.detector.empty() ? found.detector : found.study;
-      const std::string id = about.empty() ? found.audit.id : fmt::format("{} ({})", found.audit.id, about);
+      const std::string about = audited(result_, found);
+      const std::string id = about.empty() ? found.audit.id : fmt::format("{}, {}", found.audit.id, about);
       if (severity == Audit::Severity::note) {
         notes.emplace_back(id, found.audit.text);
       } else {
@@ -214,8 +239,10 @@ void Writing::write_audits() {
 }
 
 void Writing::write_rows(const StudyResult& study) {
-  Facts facts = {{"table", study.table}, {"split", study.split}, {"learned from", study.train_on + " rows"}};
-  facts.emplace_back("columns learned", study.features.empty() ? "none" : join(study.features, ", "));
+  Facts facts = {{"table", study.table}, {"split", study.split}, {"learned from", learned_rows(study)}};
+  facts.emplace_back("columns learned", study.features.empty() ? "none"
+                                                               : fmt::format("{}: {}", study.features.size(),
+                                                                             some_of(study.features, kNamesShown)));
   if (study.daily) {
     facts.emplace_back("rows a day", fmt::format("{} normal, {} attacks ({} days)", rounded(study.daily->normal),
                                                  rounded(study.daily->attacks), readable(study.daily->days, 3)));
@@ -275,18 +302,23 @@ void Writing::write_model(const StudyResult& study, const DetectorResult& detect
   const TrainingRecord& record = detector.model.record;
   const std::string cut = std::isfinite(detector.cut) ? readable(detector.cut, 6) : "none that is finite";
   Facts facts = {{"kind", detector.kind}};
-  if (!record.settings.empty()) facts.emplace_back("settings", settings_words(record.settings));
+  const auto& members = detector.model.members;
+  const auto& settings = members.size() == 1 ? members.front().settings : record.settings;
+  if (!settings.empty()) facts.emplace_back("settings", settings_words(settings));
   facts.emplace_back("encoding", fmt::format("{}, fitted on {} rows", detector.encoding, detector.encoding_from));
   facts.emplace_back("cut", fmt::format("{}, by {} from {} scores", cut, detector.rule, detector.cut_from));
-  facts.emplace_back("learned from", fmt::format("{} ({})", counted(record.rows_train, "row", "rows"), study.train_on));
-  for (const auto& member : detector.model.members) {
+  facts.emplace_back("learned from",
+                     fmt::format("{} ({})", counted(record.rows_train, "row", "rows"), learned_rows(study)));
+  for (const auto& member : members) {
     if (!member.learning.empty()) facts.emplace_back("learning", member.learning);
     facts.emplace_back(
-        detector.model.members.size() > 1 ? member.name : "width",
+        members.size() > 1 ? member.name : "width",
         fmt::format("{} in {}", counted(member.width, "matrix column", "matrix columns"), member.encoding));
   }
   const auto constant = detector.model.constant_names();
-  if (!constant.empty()) facts.emplace_back("constant columns", join(constant, ", "));
+  if (!constant.empty()) {
+    facts.emplace_back("constant columns", fmt::format("{}: {}", constant.size(), some_of(constant, kNamesShown)));
+  }
   for (const auto& note : record.notes) facts.emplace_back("note", note);
   if (!detector.model_file.empty()) facts.emplace_back("model", detector.model_file);
   page_.facts(facts);
@@ -299,13 +331,30 @@ void Writing::write_journeys() {
   page_.small_figures(found);
 }
 
+/// "Values are missing in service (12) and count (49,402); no other column lacks any."
+std::string missing_words(const TableResult& source) {
+  std::vector<std::string> missing;
+  for (const auto& column : source.columns) {
+    if (column.missing > 0) missing.push_back(fmt::format("{} ({})", column.name, grouped(column.missing)));
+  }
+  if (missing.empty()) return "No value is missing in any column.";
+  return fmt::format("Values are missing in {} of {}: {}.", missing.size(),
+                     counted(source.columns.size(), "column", "columns"), some_of(missing, kNamesShown));
+}
+
 void Writing::write_table(const TableResult& source) {
   page_.subsection("Table " + source.name);
-  page_.paragraph(fmt::format("{} of {}.", counted(source.rows, "row", "rows"),
-                              counted(source.columns.size(), "column", "columns")));
-  for (const auto& step : source.steps) page_.paragraph(step);
+  paragraph(fmt::format("{} of {}. {}", counted(source.rows, "row", "rows"),
+                        counted(source.columns.size(), "column", "columns"), missing_words(source)));
+  Facts steps;
+  for (const auto& step : source.steps) steps.emplace_back(fmt::format("step {}", steps.size() + 1), step);
+  if (!steps.empty()) page_.facts(steps);
   table(head_table(source));
-  table(labels_table(source));
+  if (source.labels.size() > kLabelsShown) {
+    folded_table(labels_table(source));
+  } else {
+    table(labels_table(source));
+  }
   folded_table(columns_table(source));
 }
 

@@ -68,9 +68,9 @@ std::string claims_text(const ExperimentResult& result) {
   return table.text(2);
 }
 
-std::string audit_line(const AuditResult& found, const Ink& ink) {
+std::string audit_line(const ExperimentResult& result, const AuditResult& found, const Ink& ink) {
   const bool error = found.audit.severity == Audit::Severity::error;
-  const std::string about = !found.detector.empty() ? found.detector : found.study;
+  const std::string about = audited(result, found);
   const std::string line = shortened(
       printable(fmt::format("{}{}: {}", found.audit.id, about.empty() ? "" : " (" + about + ")", found.audit.text)),
       kLineWidth - 10);
@@ -81,7 +81,7 @@ std::string audits_text(const ExperimentResult& result, const Ink& ink) {
   std::string text;
   for (const auto severity : {Audit::Severity::error, Audit::Severity::warning}) {
     for (const auto& found : result.audits) {
-      if (found.audit.severity == severity) text += audit_line(found, ink);
+      if (found.audit.severity == severity) text += audit_line(result, found, ink);
     }
   }
   return text;

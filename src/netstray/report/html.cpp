@@ -42,7 +42,7 @@ tbody th{font-weight:500}
 .facts dt{color:var(--soft)}
 .facts dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 pre{margin:0 0 1rem;padding:.8rem 1rem;background:var(--panel);border-radius:6px;overflow-x:auto;font:.85rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(25rem,100%),1fr));gap:1.75rem 2rem;margin:0 0 1.5rem}
+.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(25rem,100%),1fr));gap:1.75rem 2rem;margin:0 0 1.5rem}
 figure{margin:0;break-inside:avoid}
 figure svg{display:block;width:100%;height:auto}
 figcaption{margin-top:.3rem;font-size:.85rem;line-height:1.45;color:var(--soft)}

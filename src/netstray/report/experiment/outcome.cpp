@@ -146,13 +146,15 @@ Spread spread_of(const std::vector<double>& values) {
 }
 
 std::string spread_text(const Spread& spread) {
-  const bool alone = spread.seeds < 2 || std::isnan(spread.mean);
-  return alone ? metric_text(spread.mean) : fmt::format("{} ± {}", metric_text(spread.mean), metric_text(spread.sd));
+  if (spread.seeds < 2 || std::isnan(spread.mean)) return metric_text(spread.mean);
+  const bool tiny = spread.sd > 0 && spread.sd < 0.0005;
+  return fmt::format("{} ± {}", metric_text(spread.mean), tiny ? "< 0.001" : fmt::format("{:.3f}", spread.sd));
 }
 
 std::string percent_spread_text(const Spread& spread) {
-  const bool alone = spread.seeds < 2 || std::isnan(spread.mean);
-  return alone ? percent(spread.mean) : fmt::format("{} ± {}", percent(spread.mean), percent(spread.sd));
+  if (spread.seeds < 2 || std::isnan(spread.mean)) return percent(spread.mean);
+  const bool tiny = spread.sd > 0 && spread.sd < 0.0005;
+  return fmt::format("{} ± {} %", percent(spread.mean), tiny ? "< 0.1" : fmt::format("{:.1f}", spread.sd * 100));
 }
 
 Spreads spreads(const ExperimentResult& result, const DetectorResult& detector) {
@@ -179,6 +181,14 @@ Spreads spreads(const ExperimentResult& result, const DetectorResult& detector) 
             const Confusion confusion = as_attacks(seed);
             return share(confusion.fn, confusion.fn + confusion.tp);
           })};
+}
+
+std::string audited(const ExperimentResult& result, const AuditResult& found) {
+  for (const auto& detector : result.detectors) {
+    if (detector.name == found.detector) return shown_name(detector);
+  }
+  if (!found.detector.empty()) return found.detector;
+  return found.study.empty() || result.studies.size() < 2 ? "" : "study " + found.study;
 }
 
 ClassNames class_names(const ExperimentResult& result) {

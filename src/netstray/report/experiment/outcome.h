@@ -72,6 +72,9 @@ struct Spreads {
 };
 Spreads spreads(const ExperimentResult& result, const DetectorResult& detector);
 
+/// What an audit is about: a detector's name, "study mixed" where there are several, or "" (all of it).
+std::string audited(const ExperimentResult& result, const AuditResult& found);
+
 ClassNames class_names(const ExperimentResult& result);
 /// The class that precision, recall and F1 are of.
 std::string positive_name(const ExperimentResult& result);

@@ -58,6 +58,15 @@ std::string shown_encoding(const DetectorResult& detector) {
 /// "0.012" as it is, "< 0.001": of a p-value that was computed for many pairs.
 std::string p_text(double p) { return p < 0.001 ? "< 0.001" : p_value_text(p); }
 
+/// "+0.012"; nothing has no sign.
+std::string difference_text(double difference) {
+  if (!std::isfinite(difference)) return "n/a";
+  return difference == 0 ? "0" : fmt::format("{:+.3f}", difference);
+}
+
+/// "F1", "AUC": as a reader knows them.
+std::string shown_metric(const std::string& metric) { return metric == "f1" ? "F1" : metric == "auc" ? "AUC" : metric; }
+
 std::string comparison_note(const ExperimentResult& result, std::size_t seeds) {
   const ClassNames names = class_names(result);
   std::string note =
@@ -103,10 +112,10 @@ DataTable claims_table(const ExperimentResult& result) {
   for (const auto& claim : result.claims) {
     const auto detector = std::find_if(result.detectors.begin(), result.detectors.end(),
                                        [&](const DetectorResult& one) { return one.name == claim.detector; });
-    const double difference = claim.found - claim.claimed;
-    table.add({detector == result.detectors.end() ? claim.detector : marked_name(*detector), claim.metric,
+    const double difference = std::round((claim.found - claim.claimed) * 1000) / 1000;
+    table.add({detector == result.detectors.end() ? claim.detector : marked_name(*detector), shown_metric(claim.metric),
                claim.class_name.empty() ? "all" : claim.class_name, number_text(claim.claimed, 4),
-               metric_text(claim.found), std::isnan(difference) ? "n/a" : fmt::format("{:+.3f}", difference)});
+               metric_text(claim.found), difference_text(difference)});
   }
   return table;
 }
@@ -138,9 +147,9 @@ DataTable audits_table(const ExperimentResult& result) {
   for (const auto severity : {Audit::Severity::error, Audit::Severity::warning, Audit::Severity::note}) {
     for (const auto& found : result.audits) {
       if (found.audit.severity != severity) continue;
-      const std::string about = !found.detector.empty() ? found.detector : !found.study.empty() ? found.study : "all";
-      table.add(
-          {std::string(name_of(severity)), found.audit.id, about, number_text(found.audit.value), found.audit.text});
+      const std::string about = audited(result, found);
+      table.add({std::string(name_of(severity)), found.audit.id, about.empty() ? "all" : about,
+                 number_text(found.audit.value), found.audit.text});
     }
   }
   return table;

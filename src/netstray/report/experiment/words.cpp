@@ -63,32 +63,49 @@ std::string polarity_words(const ExperimentResult& result, const StudyResult& st
   return {};
 }
 
+/// "lies between 4.5 % and 5.5 %", "is 5.0 %".
+std::string range_words(const Spread& spread) {
+  const std::string least = percent(spread.least);
+  const std::string most = percent(spread.most);
+  return least == most ? "is " + least : fmt::format("lies between {} and {}", least, most);
+}
+
 std::string seeds_words(const ExperimentResult& result, const DetectorResult& detector) {
   if (detector.seeds.size() < 2) return {};
   const Spreads found = spreads(result, detector);
   if (std::isnan(found.missed.mean) || std::isnan(found.false_alarms.mean)) return {};
   const bool same = found.missed.least == found.missed.most && found.false_alarms.least == found.false_alarms.most;
-  if (same) return fmt::format("All {} seeds give the same verdicts.", detector.seeds.size());
+  if (same) return fmt::format("All {} seeds give the same numbers.", detector.seeds.size());
   return fmt::format(
-      "These are the numbers of the first seed. Over {} seeds the share of false alarms lies between {} and {}, the "
-      "share missed between {} and {}.",
-      detector.seeds.size(), percent(found.false_alarms.least), percent(found.false_alarms.most),
-      percent(found.missed.least), percent(found.missed.most));
+      "These are the numbers of the first seed. Over {} seeds the share of false alarms {}, the share missed {}.",
+      detector.seeds.size(), range_words(found.false_alarms), range_words(found.missed));
+}
+
+/// How little a share of few rows says.
+std::string few_rows_words(const ExperimentResult& result, const DetectorResult& detector) {
+  constexpr std::uint64_t kFewNormal = 1'000;
+  const Confusion confusion = first_confusion(result, detector);
+  const std::uint64_t normal = confusion.tn + confusion.fp;
+  if (normal == 0 || normal >= kFewNormal) return {};
+  return fmt::format("The test has {} only: a share of false alarms of up to {} cannot be ruled out.",
+                     counted(normal, "normal row", "normal rows"), percent(wilson(confusion.fp, normal).high));
 }
 
 std::string daily_words(const ExperimentResult& result, const StudyResult& study, const DetectorResult& detector) {
-  const std::string alarms = daily_alarms(result, study, detector);
-  if (alarms == "n/a") return {};
+  const Spreads found = spreads(result, detector);
+  if (std::isnan(found.false_alarms.mean)) return {};
+  const double alarms = found.false_alarms.mean * daily_normal_rows(study);
+  const std::string words =
+      alarms == 0 ? "no false alarm"
+                  : about(alarms) + (about(alarms) == "about 1" || alarms < 1 ? " false alarm" : " false alarms");
+  if (!study.daily) {
+    return fmt::format("Where {} rows a day are normal (an assumption: the data has no times), that would be {} a day.",
+                       grouped(static_cast<std::uint64_t>(kAssumedDailyRows)), words);
+  }
   std::string text =
-      study.daily ? fmt::format("The data has {}, so that would be {} false alarms a day",
-                                about(study.daily->normal) + " normal rows a day", alarms)
-                  : fmt::format(
-                        "Where {} rows a day are normal (an assumption: the data has no times), that would be {} "
-                        "false alarms a day",
-                        grouped(static_cast<std::uint64_t>(kAssumedDailyRows)), alarms);
-  const double missed = spreads(result, detector).missed.mean;
-  if (study.daily && !std::isnan(missed) && study.daily->attacks > 0) {
-    text += fmt::format(", and {} attack rows a day missed", about(missed * study.daily->attacks));
+      fmt::format("The data has {} normal rows a day, so that would be {} a day", about(study.daily->normal), words);
+  if (!std::isnan(found.missed.mean) && study.daily->attacks > 0) {
+    text += fmt::format(", and {} attack rows a day missed", about(found.missed.mean * study.daily->attacks));
   }
   return text + ".";
 }
@@ -158,15 +175,17 @@ std::string best_words(const ExperimentResult& result, const DetectorResult& bes
         "normal ones, which is hardly better than guessing.",
         shown_name(best), percent(1 - found.missed.mean), percent(found.false_alarms.mean));
   }
+  const bool any_leaky = std::any_of(result.detectors.begin(), result.detectors.end(),
+                                     [](const DetectorResult& one) { return !one.leaks.empty(); });
+  const std::string shares = fmt::format("finds {} of the attack rows and flags {} of the normal ones.",
+                                         percent(1 - found.missed.mean), percent(found.false_alarms.mean));
   std::string text =
-      fmt::format("{}{} does best at its cut: it finds {} of the attack rows and flags {} of the normal ones.",
-                  result.detectors.size() == 1 ? "" : "Of those that looked at no test rows, ", shown_name(best),
-                  percent(1 - found.missed.mean), percent(found.false_alarms.mean));
-  if (result.detectors.size() == 1) {
-    text = fmt::format("{} finds {} of the attack rows and flags {} of the normal ones.", shown_name(best),
-                       percent(1 - found.missed.mean), percent(found.false_alarms.mean));
-  }
+      result.detectors.size() == 1
+          ? fmt::format("{} {}", shown_name(best), shares)
+          : fmt::format("{}{} does best at its cut: it {}", any_leaky ? "Of those that looked at no test rows, " : "",
+                        shown_name(best), shares);
   if (study != nullptr) text += " " + daily_words(result, *study, best);
+  if (const std::string few = few_rows_words(result, best); !few.empty()) text += " " + few;
   if (best.seeds.size() > 1) {
     text += fmt::format(" Its worst seed misses {}, and its worst flags {} of the normal rows.",
                         percent(found.missed.most), percent(found.false_alarms.most));
@@ -313,6 +332,7 @@ std::vector<std::string> words_on_detector(const ExperimentResult& result, const
   std::vector<std::string> in_use;
   add(in_use, seeds_words(result, detector));
   add(in_use, daily_words(result, study, detector));
+  add(in_use, few_rows_words(result, detector));
   std::vector<std::string> doubts;
   add(doubts, area_words(detector));
   add(doubts, larger_class_words(result, detector));
