@@ -80,6 +80,7 @@ TEST(DataTable, IsAddedToAPageWithTitleAndNote) {
   DataTable leaky{"l", "", {{"from"}, {"cut"}}, {{"a", "test-normals LEAKY"}}};
   add_table(page, leaky);
   page.subsection("more");
+  page.paragraph("two\nlines\n");
   page.small_figures({{"<svg></svg>", "a caption", "cut on the test"}, {"<svg></svg>", ""}});
   const std::string html = page.str();
   EXPECT_EQ(markup_fault(html), "");
@@ -89,6 +90,7 @@ TEST(DataTable, IsAddedToAPageWithTitleAndNote) {
   EXPECT_TRUE(has(html, "<b class=\"leaky\">LEAKY</b> The cut was taken"));
   EXPECT_TRUE(has(html, "<figcaption><b class=\"leaky\">LEAKY</b> cut on the test. a caption</figcaption>"));
   EXPECT_TRUE(has(html, "class=\"scroll tall\""));
+  EXPECT_TRUE(has(html, "<p>two lines</p>"));
   EXPECT_FALSE(has(html, "http:") || has(html, "https:"));
 }
 

@@ -74,6 +74,14 @@ footer{margin-top:3rem;padding-top:.75rem;border-top:1px solid var(--line);color
 constexpr std::string_view kLeaky = "LEAKY";
 constexpr std::string_view kBadge = "<b class=\"leaky\">LEAKY</b>";
 
+/// Text with each line end as a space, none at its end: it flows as wide as the page is.
+std::string flowing(std::string_view text) {
+  std::string result(text);
+  std::replace(result.begin(), result.end(), '\n', ' ');
+  result.resize(result.find_last_not_of(' ') + 1);
+  return result;
+}
+
 /// A cell's text; the word LEAKY at its end as a badge.
 std::string cell_html(std::string_view text) {
   if (!text.ends_with(kLeaky)) return escaped(text);
@@ -112,9 +120,9 @@ void Page::subsection(std::string_view heading) {
   body_ += fmt::format("<h3>{}</h3>\n", escaped(heading));
 }
 
-void Page::paragraph(std::string_view text) { body_ += fmt::format("<p>{}</p>\n", escaped(text)); }
+void Page::paragraph(std::string_view text) { body_ += fmt::format("<p>{}</p>\n", escaped(flowing(text))); }
 
-void Page::lead(std::string_view text) { body_ += fmt::format("<p class=\"lead\">{}</p>\n", escaped(text)); }
+void Page::lead(std::string_view text) { body_ += fmt::format("<p class=\"lead\">{}</p>\n", escaped(flowing(text))); }
 
 void Page::headlines(const std::vector<Headline>& headlines) {
   body_ += "<dl class=\"headlines\">\n";

@@ -36,6 +36,7 @@ class Page {
   void section(std::string_view heading);
   /// A smaller heading within the section.
   void subsection(std::string_view heading);
+  /// Line ends in it are spaces.
   void paragraph(std::string_view text);
   /// A paragraph in larger type, for the answer in plain words.
   void lead(std::string_view text);

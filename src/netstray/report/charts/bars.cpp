@@ -15,6 +15,7 @@ namespace netstray {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kCountBar = 16;
 constexpr double kBelowPlot = 54;  // an axis' numbers and label
 
 double share(std::uint64_t part, std::uint64_t whole) {
@@ -50,20 +51,24 @@ Axis count_axis(const Frame& frame, std::span<const ClassBalance> stages) {
   return linear_axis(0, top, frame.left, frame.right, 4, "rows");
 }
 
-/// One lying bar with its number behind it.
-void draw_count(Svg& svg, const Frame& frame, const Axis& x, double top, double height, std::uint64_t count,
-                bool attack, const std::string& words) {
-  const double end = count == 0 ? frame.left : x.scale(static_cast<double>(count));
-  svg.rect({frame.left, top}, std::max(end - frame.left, count == 0 ? 0.0 : 1.0), height,
-           fmt::format("tone {}", class_series(attack)));
-  svg.text({end + 6, top + height - 3.5}, words, "small halo");
+/// A lying bar of a stage: a class's rows and what stands behind it.
+struct CountBar {
+  double top;
+  std::uint64_t rows;
+  bool attack;
+  std::string words;
+};
+
+void draw_count(Svg& svg, const Frame& frame, const Axis& x, const CountBar& bar) {
+  const double end = bar.rows == 0 ? frame.left : std::max(x.scale(static_cast<double>(bar.rows)), frame.left + 1);
+  svg.rect({frame.left, bar.top}, end - frame.left, kCountBar, fmt::format("tone {}", class_series(bar.attack)));
+  svg.text({end + 6, bar.top + kCountBar - 3.5}, bar.words, "small halo");
 }
 
 }  // namespace
 
 Picture class_balance_picture(const Heading& heading, std::span<const ClassBalance> stages, const ClassNames& names) {
   constexpr double kPitch = 46;
-  constexpr double kBar = 16;
   constexpr double kNumbers = 96;  // room behind the longest bar
   const std::string title = heading.title.empty() ? "Rows by class, at each stage" : heading.title;
   Picture picture{heading.name, heading.caption, {}, "stage,class,rows,share\n"};
@@ -90,12 +95,12 @@ Picture class_balance_picture(const Heading& heading, std::span<const ClassBalan
   draw_value_axis(svg, frame, x);
   double top = frame.top + 5;
   for (const auto& stage : stages) {
-    svg.text({frame.left - 10, top + kBar + 4}, fitted(stage.stage, frame.left - 14), "key", Svg::Anchor::end);
+    svg.text({frame.left - 10, top + kCountBar + 4}, fitted(stage.stage, frame.left - 14), "key", Svg::Anchor::end);
     for (const bool attack : {false, true}) {
       const std::uint64_t count = attack ? stage.attacks : stage.normal;
       const std::string words =
           fmt::format("{} ({})", grouped(count), percent(share(count, stage.normal + stage.attacks)));
-      draw_count(svg, frame, x, top + (attack ? kBar + 2 : 0), kBar, count, attack, words);
+      draw_count(svg, frame, x, {top + (attack ? kCountBar + 2 : 0), count, attack, words});
     }
     top += kPitch;
   }

@@ -83,7 +83,7 @@ Picture family_picture(const Heading& heading, const FamilyTable& table, std::si
   std::stable_sort(shown.begin(), shown.end(), [](const auto& a, const auto& b) { return a.rows > b.rows; });
   shown.resize(std::min(shown.size(), most));
   Frame frame;
-  const double cell = std::min(64.0, (frame.right - kLeft) / static_cast<double>(table.models.size()));
+  const double cell = std::min(130.0, (frame.right - kLeft) / static_cast<double>(table.models.size()));
   const bool upward = std::any_of(table.models.begin(), table.models.end(),
                                   [cell](const std::string& model) { return text_width(model) > cell - 4; });
   double longest = 0;

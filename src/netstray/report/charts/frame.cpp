@@ -77,6 +77,7 @@ std::string number_text(double value, int digits) {
 
 std::string tick_label(const Axis& axis, double tick) {
   const double size = std::fabs(tick);
+  if (size >= 1e4 && size < 1e9) return size < 1e6 ? readable(tick / 1e3, 7) + " k" : readable(tick / 1e6, 7) + " M";
   if (axis.step == 0 && size > 0 && (size < 1e-3 || size >= 1e6)) return fmt::format("{:.3g}", tick);
   if (axis.step == 0 && size < 1) return readable(tick);
   if (axis.step == 0 || size >= 1000) return number_text(tick);

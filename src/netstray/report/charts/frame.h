@@ -37,7 +37,7 @@ Axis linear_axis(double low, double high, double from, double to, int wanted, st
 Axis logarithmic_axis(double low, double high, double from, double to, std::string label);
 /// A number with thousands told apart: "1,032", "0.25", "5.5e+07".
 std::string number_text(double value, int digits = 4);
-/// What stands at a tick: "1,000", "0.25", "1e-5".
+/// What stands at a tick, short: "1,000", "0.25", "20 k", "1.5 M", "1e-05".
 std::string tick_label(const Axis& axis, double tick);
 
 /// Lines across at the ticks of y, ticks below, numbers and labels.

@@ -124,7 +124,7 @@ Picture elbow_picture(const Heading& heading, std::span<const ElbowPoint> points
   double most = 0;
   for (const ElbowPoint& point : shown) most = std::max(most, point.inertia);
   Frame frame;
-  frame.left = 92;
+  frame.left = 72;
   Svg svg(frame.width, frame.height, title, "Sum of squared distances to the nearest centre, by number of clusters");
   draw_title(svg, title);
   const auto first = static_cast<double>(shown.front().clusters);
