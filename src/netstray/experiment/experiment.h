@@ -52,7 +52,7 @@ struct StepSpec {
     port_class,         ///< column, as, otherwise (100)
     country_rank,       ///< column, as, with (source of countries), start ("PT"), otherwise (1000)
     places,             ///< column of addresses, with (ip2asn source): adds asn, organisation and country
-    lag,                ///< columns, events, per (entity's column; "" crosses entities), order_by
+    lag,                ///< columns, events, per (entity's column; "": all rows are of one), order_by, across
     join,               ///< with (source or table), on, on_right, how = inner or left
     distinct,           ///< columns ([] = all): the first of equal rows stays
     sample,             ///< class = normal or attack, rows / times + like, replace: down- or up-sampling
@@ -74,6 +74,7 @@ struct StepSpec {
   std::uint64_t events = 1;              ///< lag: how many predecessors
   std::string per;                       ///< lag: entity's column
   std::string order_by;                  ///< lag: "" = the table's order
+  bool across = false;                   ///< lag: the events before are those of all rows, whoever's
   std::string of_class;                  ///< sample: "normal" or "attack"
   std::uint64_t rows = 0;                ///< sample, take
   double times = 0;                      ///< sample: so many rows per row of the other class

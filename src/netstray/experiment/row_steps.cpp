@@ -93,12 +93,18 @@ void join_tables(const StepSpec& step, MadeTable& made, const StepContext& conte
                                    grouped(counts.multiplied)));
 }
 
+std::string whose_events(const StepSpec& step) {
+  if (step.per.empty()) return {};
+  return step.across ? fmt::format(", whichever {} they are of", step.per) : fmt::format(" of each {}", step.per);
+}
+
 void lag_rows(const StepSpec& step, MadeTable& made) {
   LagSettings settings;
   settings.columns = step.columns;
   settings.events = static_cast<unsigned>(step.events);
   settings.entity = step.per;
   settings.time = step.order_by;
+  settings.ignore_entities = step.across;
   const std::uint64_t before = made.table.rows();
   Lagged lagged = lag(made.table, settings);
   if (lagged.table.rows() == 0) {
@@ -107,8 +113,7 @@ void lag_rows(const StepSpec& step, MadeTable& made) {
   made.replace(std::move(lagged.table), lagged.source_row);
   made.lags.push_back({step.columns, step.events, step.per, made.table.rows(), lagged.counts.crossing});
   made.steps.push_back(fmt::format("lag: {} of the {} events before{}; {}", join(step.columns, ", "), step.events,
-                                   step.per.empty() ? ", whoever's" : fmt::format(" of each {}", step.per),
-                                   rows_became(before, made.table.rows())));
+                                   whose_events(step), rows_became(before, made.table.rows())));
 }
 
 }  // namespace

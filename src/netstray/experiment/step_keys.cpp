@@ -149,7 +149,11 @@ std::vector<StepWords> joining_steps() {
        preset_of(Kind::lag),
        "Adds values of the events before, as prev_1_NAME, prev_2_NAME, ...; rows that have too few go.",
        {std::move(lag_columns), whole_key("events", &StepSpec::events, 1, 1000, "How many events before."),
-        text_key("per", &StepSpec::per, "The column that says whose events they are; without it, they cross entities."),
+        text_key("per", &StepSpec::per, "The column that says whose events they are; without it, all are of one."),
+        yes_key(
+            "across", &StepSpec::across,
+            "Whether the events before are those of the rows above, whoever's they are: a fault that an audit counts "
+            "(with per)."),
         text_key("order_by", &StepSpec::order_by,
                  "The column that orders the events; without it, the order of the table.")}},
   };
