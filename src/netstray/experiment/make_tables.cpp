@@ -8,6 +8,7 @@
 #include "netstray/base/error.h"
 #include "netstray/base/rng.h"
 #include "netstray/base/text.h"
+#include "netstray/experiment/source_files.h"
 #include "netstray/experiment/steps.h"
 
 namespace netstray {
@@ -115,8 +116,9 @@ MadeTable TableStore::make(const TableSpec& spec) {
   MadeTable made = put_together(spec);
   StepContext context{experiment_, [this](const std::string& name) -> const Table& { return table(name).table; },
                       [this](const std::string& name) {
-                        const auto path = find_source_file(source_named(experiment_, name), data_);
-                        if (!path) throw Error(fmt::format("source {}: no file of it is there", quoted(name)));
+                        const SourceSpec& source = source_named(experiment_, name);
+                        const auto path = source_path(source, data_);
+                        if (!path) throw missing_source(source, data_);
                         return *path;
                       }};
   for (std::size_t i = 0; i < spec.steps.size(); ++i) {

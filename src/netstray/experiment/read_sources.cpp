@@ -11,16 +11,13 @@
 #include "netstray/base/error.h"
 #include "netstray/base/hash.h"
 #include "netstray/base/text.h"
+#include "netstray/experiment/source_files.h"
 #include "netstray/feature/asn_table.h"
 #include "netstray/source/table_source.h"
 #include "netstray/synth/user_log.h"
 
 namespace netstray {
 namespace {
-
-std::string path_below(const std::string& data, const std::string& file) {
-  return (std::filesystem::path(data) / file).string();
-}
 
 /// How the file is called below the data folder.
 std::string path_within(const std::string& path, const std::string& data) {
@@ -41,26 +38,8 @@ std::string file_digest(const std::string& path) {
   return hash.hex();
 }
 
-SourceOptions options_of(const SourceSpec& source) {
-  SourceOptions options;
-  options.layout = source.layout;
-  if (!source.columns.empty()) options.columns = join(source.columns, ",");
-  if (!source.missing.empty()) options.missing = join(source.missing, ",");
-  for (const auto& [column, type] : source.types) options.types.push_back(fmt::format("{}={}", column, name_of(type)));
-  return options;
-}
-
-Error nothing_there(const SourceSpec& source, const std::string& data) {
-  std::string text = fmt::format("source {}: ", netstray::quoted(source.name));
-  if (source.files.empty()) return Error(text + "it names no file, and no way to make its rows up");
-  text += source.files.size() == 1 ? "its file is not there: " : "none of its files is there: ";
-  std::vector<std::string> tried;
-  for (const auto& file : source.files) tried.push_back(path_below(data, file));
-  return Error(text + join(tried, ", ") + "; --data DIR says where the data lies");
-}
-
 ReadSource read_file(const SourceSpec& source, const std::string& path, const std::string& data) {
-  LoadedTable loaded = load_table(path, options_of(source));
+  LoadedTable loaded = load_table(path, source_options(source));
   ReadSource read;
   read.layout = loaded.layout;
   read.result.name = source.name;
@@ -94,8 +73,8 @@ ReadSource read_networks(const SourceSpec& source, const std::string& path, cons
 std::vector<AsnCountry> networks_for(const SourceSpec& source, const Experiment& experiment, const std::string& data) {
   std::vector<AsnCountry> pairs;
   if (source.networks.empty()) return pairs;
-  const auto path = find_source_file(source_named(experiment, source.networks), data);
-  if (!path) throw nothing_there(source_named(experiment, source.networks), data);
+  const auto path = source_path(source_named(experiment, source.networks), data);
+  if (!path) throw missing_source(source_named(experiment, source.networks), data);
   const AsnTable networks = read_asn_table(*path);
   for (const AsnOwner& owner : networks.owners()) pairs.push_back({owner.asn, owner.country});
   return pairs;
@@ -126,15 +105,6 @@ ReadSource make_up(const SourceSpec& source, const Experiment& experiment, const
 
 }  // namespace
 
-std::optional<std::string> find_source_file(const SourceSpec& source, const std::string& data) {
-  for (const auto& file : source.files) {
-    std::string path = path_below(data, file);
-    std::error_code failed;
-    if (std::filesystem::exists(path, failed) && !failed) return path;
-  }
-  return std::nullopt;
-}
-
 const SourceSpec& source_named(const Experiment& experiment, std::string_view name) {
   const auto found = std::ranges::find(experiment.sources, name, &SourceSpec::name);
   if (found == experiment.sources.end())
@@ -143,9 +113,9 @@ const SourceSpec& source_named(const Experiment& experiment, std::string_view na
 }
 
 ReadSource read_source(const SourceSpec& source, const Experiment& experiment, const std::string& data) {
-  const auto path = find_source_file(source, data);
+  const auto path = source_path(source, data);
   if (!path && !source.generate.empty()) return make_up(source, experiment, data);
-  if (!path) throw nothing_there(source, data);
+  if (!path) throw missing_source(source, data);
   return source.format == SourceSpec::Format::ip2asn ? read_networks(source, *path, data)
                                                      : read_file(source, *path, data);
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,10 +16,6 @@ struct ReadSource {
   SourceResult result;
   const Layout* layout = nullptr;  ///< as the recipe names it; null = none
 };
-
-/// The first of a source's files that is there, as a path that can be opened: below `data`, or as it stands where it is
-/// absolute. Nothing where none is.
-std::optional<std::string> find_source_file(const SourceSpec& source, const std::string& data);
 
 /// The source of that name. Throws Error where there is none.
 const SourceSpec& source_named(const Experiment& experiment, std::string_view name);

@@ -100,8 +100,12 @@ struct Studies {
 /// A run under way.
 class Run {
  public:
-  Run(const RunSettings& settings, Studies& prepared, ExperimentSeconds& seconds)
-      : settings_(settings), prepared_(prepared), experiment_(prepared.experiment), seconds_(seconds) {}
+  Run(const RunSettings& settings, Studies& prepared, ExperimentSeconds& seconds, Clock::time_point started)
+      : settings_(settings),
+        prepared_(prepared),
+        experiment_(prepared.experiment),
+        seconds_(seconds),
+        started_(started) {}
 
   ExperimentResult carry_out() {
     std::optional<RunFolder> folder;
@@ -136,7 +140,7 @@ class Run {
     result_.attack_name = label.attack_name;
     result_.attack_is_positive = label.attack_is_positive;
     for (std::uint64_t run = 0; run < experiment_.runs; ++run) result_.seeds.push_back(experiment_.seed + run);
-    const PartTimer timer(seconds_, "tables");
+    const PartTimer timer(seconds_, "describe tables");
     std::vector<std::string> described;
     for (const auto& spec : experiment_.studies) {
       if (std::ranges::find(described, spec.table) == described.end()) described.push_back(spec.table);
@@ -295,7 +299,7 @@ class Run {
       add_new(facts_.joins, made.joins, &JoinFacts::name);
       add_numbered(made, spec);
       add_new(facts_.lags, made.lags, &LagFacts::rows);
-      add_new(facts_.samplings, made.samplings, &SamplingFacts::name);
+      add_new(facts_.samplings, made.samplings, &SamplingFacts::rows_before);
     }
     for (auto& audit : audit_study(facts_)) {
       AuditResult found;
@@ -375,7 +379,7 @@ class Run {
   Studies& prepared_;
   const Experiment& experiment_;
   ExperimentSeconds& seconds_;
-  Clock::time_point started_ = Clock::now();
+  Clock::time_point started_;
   RunFolder* folder_ = nullptr;
   ExperimentResult result_;
   StudyFacts facts_;
@@ -387,8 +391,13 @@ class Run {
 
 ExperimentResult run_experiment(const Experiment& experiment, const RunSettings& settings, ExperimentSeconds& seconds) {
   return as_failed([&] {
-    Studies studies(experiment, settings.data);
-    return Run(settings, studies, seconds).carry_out();
+    const auto started = Clock::now();
+    std::optional<Studies> studies;
+    {
+      const PartTimer timer(seconds, "read and make tables");
+      studies.emplace(experiment, settings.data);
+    }
+    return Run(settings, *studies, seconds, started).carry_out();
   });
 }
 

@@ -1,0 +1,276 @@
+#include "netstray/experiment/run.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "netstray/base/error.h"
+#include "netstray/base/parallel.h"
+#include "netstray/base/rng.h"
+#include "netstray/experiment/recipe.h"
+#include "netstray/model/model.h"
+#include "netstray/source/table_source.h"
+
+namespace netstray {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string content_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+/// 240 rows in a file: 40 attacks that lie apart from the others, of two kinds.
+std::string made_up_csv() {
+  Rng rng(7);
+  std::string text = "user,bytes,packets,proto,same,label\n";
+  for (int row = 0; row < 240; ++row) {
+    const bool attack = row % 6 == 0;
+    text += fmt::format("u{},{:.3f},{:.3f},{},5,{}\n", row % 12, rng.normal() + (attack ? 6 : 0), rng.normal(),
+                        row % 3 == 0 ? "udp" : "tcp", attack ? (row % 12 == 0 ? "flood" : "scan") : "benign");
+  }
+  return text;
+}
+
+const std::string kRecipe = R"(title = "Small"
+seed = 3
+runs = 2
+
+[sources.raw]
+files = ["gone.csv", "flows.csv"]
+
+[tables.flows]
+from = "raw"
+steps = []
+
+[label]
+column = "label"
+normal = "benign"
+
+[studies.main]
+table = "flows"
+train_on = "normal"
+drop = ["user"]
+split = { by = "label", test_normal = 0.3, test_attack = 0.5, calibration = 0.3, validation = 0.2 }
+
+[detectors.forest]
+kind = "iforest"
+threshold = { rule = "false-alarms:0.1" }
+
+[detectors.network]
+kind = "autoencoder"
+encoding = "standardise"
+layers = [3]
+epochs = 3
+threshold = { rule = "quantile:0.95", from = "test-normals" }
+
+[[report.tsne]]
+study = "main"
+)";
+
+class RunExperiment : public testing::Test {
+ protected:
+  RunExperiment()
+      : folder_(fs::temp_directory_path() /
+                fmt::format("netstray-run-{}-{}", ::getpid(), testing::UnitTest::GetInstance()->random_seed())) {
+    fs::create_directories(folder_);
+    write("flows.csv", made_up_csv());
+  }
+  ~RunExperiment() override {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  RunExperiment(const RunExperiment&) = delete;
+  RunExperiment& operator=(const RunExperiment&) = delete;
+
+  void write(const std::string& name, const std::string& text) const { std::ofstream(folder_ / name) << text; }
+
+  ExperimentResult run(const std::string& recipe, const std::vector<std::string>& overrides = {},
+                       const std::string& out = "out") const {
+    RunSettings settings;
+    settings.data = folder_.string();
+    settings.out = (folder_ / out).string();
+    ExperimentSeconds seconds;
+    return run_experiment(parse_recipe(recipe, "small.toml", overrides), settings, seconds);
+  }
+
+  /// The text of the Error that a run ends with; "" where it does not. Also that nothing is left of it.
+  std::string error_of(const std::vector<std::string>& overrides) const {
+    try {
+      run(kRecipe, overrides, "failed");
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), Error::Kind::failed) << error.what();
+      for (const auto& entry : fs::directory_iterator(folder_)) {
+        EXPECT_EQ(entry.path().filename().string().find("failed"), std::string::npos) << entry.path();
+      }
+      return error.what();
+    }
+    return "";
+  }
+
+  std::vector<std::string> files_of(const std::string& out) const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_ / out)) {
+      if (entry.is_regular_file()) names.push_back(fs::relative(entry.path(), folder_ / out).string());
+    }
+    std::ranges::sort(names);
+    return names;
+  }
+
+  fs::path folder_;
+};
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+TEST_F(RunExperiment, LeavesThePageItsNumbersTheModelsAndTheScoredRows) {
+  const ExperimentResult result = run(kRecipe);
+  const auto files = files_of("out");
+  for (const char* name : {"report.html", "results.json", "timings.json", "scored.csv", "models/forest.nst",
+                           "models/network.nst", "tables/comparison.csv", "tables/comparison.tex"}) {
+    EXPECT_TRUE(std::ranges::binary_search(files, name)) << name;
+  }
+  for (const auto& file : files) {
+    if (file.starts_with("figures/") && file.ends_with(".svg")) {
+      EXPECT_TRUE(std::ranges::binary_search(files, file.substr(0, file.size() - 4) + ".csv")) << file;
+    }
+  }
+  ASSERT_EQ(result.detectors.size(), 2U);
+  EXPECT_EQ(result.detectors[0].seeds.size(), 2U);
+  EXPECT_GT(result.detectors[0].evaluation.auc, 0.9);
+  EXPECT_EQ(result.studies[0].labels.size(), 60U + 20U);
+  EXPECT_EQ(result.studies[0].points.at(0).x.size(), 80U);
+  ASSERT_EQ(result.pairs.size(), 1U);
+  EXPECT_EQ(std::ranges::count(content_of(folder_ / "out/scored.csv"), '\n'), 1 + 80);
+}
+
+TEST_F(RunExperiment, IsTheSameAgainForAnyNumberOfThreads) {
+  const unsigned before = threads();
+  set_threads(1);
+  run(kRecipe, {}, "one");
+  set_threads(4);
+  run(kRecipe, {}, "four");
+  set_threads(before);
+  ASSERT_EQ(files_of("one"), files_of("four"));
+  for (const auto& file : files_of("one")) {
+    if (file != "timings.json") {
+      EXPECT_EQ(content_of(folder_ / "one" / file), content_of(folder_ / "four" / file)) << file;
+    }
+  }
+}
+
+TEST_F(RunExperiment, SavesModelsThatGiveTheScoresThatItTells) {
+  const ExperimentResult result = run(kRecipe);
+  const Model model = Model::load((folder_ / "out/models/forest.nst").string());
+  const LoadedTable scored = load_table((folder_ / "out/scored.csv").string(), {});
+  const Verdicts verdicts = model.judge(scored.table, Explain::none);
+  EXPECT_EQ(verdicts.scores, result.detectors[0].scores);
+  EXPECT_EQ(verdicts.verdicts, result.detectors[0].verdicts);
+}
+
+TEST_F(RunExperiment, MarksWhatLookedAtTheTestAndNothingElse) {
+  const ExperimentResult result = run(kRecipe);
+  EXPECT_TRUE(result.detectors[0].leaks.empty());
+  EXPECT_FALSE(result.detectors[1].leaks.empty());
+  EXPECT_TRUE(has(content_of(folder_ / "out/report.html"), "LEAKY"));
+}
+
+TEST_F(RunExperiment, CutsFromTestNormalsSoThatTheirShareIsFlagged) {
+  const ExperimentResult result = run(kRecipe);
+  const Confusion& confusion = *result.detectors[1].evaluation.confusion;
+  EXPECT_EQ(confusion.fp, 3U) << "5 % of the 60 normal rows of the test";
+  EXPECT_EQ(confusion.tn, 57U);
+}
+
+TEST_F(RunExperiment, TurnsTheSenseOfScoresWhereThePositiveClassWasTrainedOn) {
+  const std::vector<std::string> overrides = {"studies.main.train_on=attacks", "studies.main.split.test_normal=1",
+                                              "detectors.forest.kind=knn", "runs=1"};
+  const ExperimentResult result = run(kRecipe, overrides);
+  const DetectorResult& forest = result.detectors[0];
+  EXPECT_TRUE(forest.inverted);
+  EXPECT_GT(forest.evaluation.auc, 0.9) << "attacks score higher, as they are the positive class";
+  for (std::size_t i = 0; i < forest.scores.size(); ++i) {
+    EXPECT_EQ(forest.verdicts[i] == 1, -forest.scores[i] <= forest.cut);
+  }
+}
+
+TEST_F(RunExperiment, TriesDetectorsOnValidationRowsOnly) {
+  const Experiment experiment = parse_recipe(kRecipe, "small.toml");
+  const PreparedExperiment prepared(experiment, folder_.string());
+  const ValidationScore score = prepared.validate(experiment.detectors[0], 3);
+  EXPECT_EQ(score.attacks, 20U) << "the attacks that do not test";
+  EXPECT_EQ(score.normal, 28U) << "a fifth of the 140 normal rows that do not test";
+  EXPECT_GT(score.auc, 0.9);
+  try {
+    static_cast<void>(prepared.validate(experiment.detectors[1], 3));
+    ADD_FAILURE() << "a threshold from the test was taken";
+  } catch (const Error& error) {
+    EXPECT_TRUE(has(error.what(), "test-normals")) << error.what();
+  }
+}
+
+TEST_F(RunExperiment, NamesEachFileThatItLookedFor) {
+  const std::string error = error_of({"sources.raw.files=[\"a.csv\",\"b.csv\"]"});
+  EXPECT_TRUE(has(error, "source \"raw\"")) << error;
+  EXPECT_TRUE(has(error, "a.csv") && has(error, "b.csv")) << error;
+}
+
+TEST_F(RunExperiment, NamesAClassThatIsAbsent) {
+  EXPECT_TRUE(has(error_of({"label.normal=usual"}), "usual"));
+  const std::string attacks = error_of({"tables.flows.steps=[{do=\"filter\",column=\"label\",is=[\"benign\"]}]"});
+  EXPECT_TRUE(has(attacks, "no row is an attack")) << attacks;
+}
+
+TEST_F(RunExperiment, NamesASplitThatLeavesNoRows) {
+  const std::string error = error_of({"studies.main.split.test_normal=1"});
+  EXPECT_TRUE(has(error, "study \"main\"")) << error;
+  EXPECT_TRUE(has(error, "no row to train on")) << error;
+}
+
+TEST_F(RunExperiment, NamesTrainingRowsThatAreAllTheSame) {
+  const std::string error = error_of({"studies.main.features=[\"same\"]"});
+  EXPECT_TRUE(has(error, "one and the same value")) << error;
+}
+
+TEST_F(RunExperiment, NamesAColumnThatWouldBeNanOnceEncoded) {
+  std::string text = "bytes,empty,label\n";
+  for (int row = 0; row < 60; ++row)
+    text += fmt::format("{},{},{}\n", row, row % 6 == 0 ? "1" : "", row % 6 == 0 ? "x" : "benign");
+  write("flows.csv", text);
+  const std::string error = error_of({"studies.main.features=[\"bytes\",\"empty\"]", "studies.main.drop=[]"});
+  EXPECT_TRUE(has(error, "\"empty\"") && has(error, "NaN")) << error;
+}
+
+TEST_F(RunExperiment, NamesMoreClustersThanRows) {
+  const std::string error = error_of({"detectors.forest={kind=\"kmeans\",clusters=1000}"});
+  EXPECT_TRUE(has(error, "detector \"forest\"")) << error;
+  EXPECT_TRUE(has(error, "1000") || has(error, "1,000")) << error;
+}
+
+TEST_F(RunExperiment, ReplacesARunOnlyWhereItIsTold) {
+  run(kRecipe, {"runs=1"});
+  EXPECT_THROW(run(kRecipe, {"runs=1"}), Error);
+  EXPECT_TRUE(fs::exists(folder_ / "out/report.html"));
+  RunSettings settings;
+  settings.data = folder_.string();
+  settings.out = (folder_ / "out").string();
+  settings.force = true;
+  ExperimentSeconds seconds;
+  run_experiment(parse_recipe(kRecipe, "small.toml"), settings, seconds);
+  EXPECT_TRUE(fs::exists(folder_ / "out/report.html"));
+  settings.out = folder_.string();
+  EXPECT_THROW(run_experiment(parse_recipe(kRecipe, "small.toml"), settings, seconds), Error) << "no run's folder";
+  EXPECT_TRUE(fs::exists(folder_ / "flows.csv"));
+}
+
+}  // namespace
+}  // namespace netstray
