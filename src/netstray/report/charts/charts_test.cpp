@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -442,6 +444,24 @@ TEST(Pictures, AreWholeForOddNumbers) {
       ASSERT_LT(picture.svg.size(), 100000U) << "seed " << seed << ", picture " << number;
       ++number;
     }
+  }
+}
+
+/// The columns that are always there, as docs/pictures.md names them.
+std::string fixed_columns(const std::string& csv) {
+  const std::string line = csv.substr(0, csv.find('\n'));
+  for (const std::string_view varying : {",seed_1", ",m"}) {
+    if (line.ends_with(varying)) return line.substr(0, line.size() - varying.size());
+  }
+  return line.substr(0, line.find(",seed_1"));
+}
+
+TEST(Pictures, HaveTheColumnsThatTheDocumentsName) {
+  std::ifstream file("docs/pictures.md");
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  Rng rng(7);
+  for (const Picture& picture : odd_pictures(rng)) {
+    EXPECT_TRUE(has(text, "`" + fixed_columns(picture.csv) + "`")) << fixed_columns(picture.csv);
   }
 }
 

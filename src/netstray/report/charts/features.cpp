@@ -147,7 +147,8 @@ Picture importance_picture(const Heading& heading, std::string_view axis, std::s
     high = std::max(high, f.weight + sd);
   }
   Frame frame;
-  frame.left = 184;
+  frame.left = 64;
+  for (const auto& f : sorted) frame.left = std::clamp(text_width(f.feature) + 22, frame.left, 184.0);
   frame.right -= 56;
   frame.top = 40;
   frame.bottom = frame.top + kPitch * static_cast<double>(sorted.size()) + 4;
@@ -157,6 +158,7 @@ Picture importance_picture(const Heading& heading, std::string_view axis, std::s
   const Axis x = linear_axis(low, high > low ? high : low + 1, frame.left, frame.right, 4,
                              std::string(axis) + (all > most ? fmt::format(" ({} of {})", most, all) : ""));
   draw_value_axis(svg, frame, x);
+  svg.line({x.scale(0), frame.top}, {x.scale(0), frame.bottom}, "axis");
   const int decimals = std::clamp(2 - static_cast<int>(std::floor(std::log10(std::max(high, -low) + 1e-9))), 0, 6);
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     const double middle = frame.top + kPitch * (static_cast<double>(i) + 0.5) + 2;

@@ -173,6 +173,9 @@ void draw_result(Svg& svg, const Axis& x, double middle, const ModelResult& resu
   if (drawable(result.value)) svg.circle({x.scale(result.value), middle}, 5, "dot s0");
 }
 
+/// A metric with three decimals, anything else with four digits.
+std::string value_text(double value) { return value >= 0 && value <= 1 ? metric_text(value) : number_text(value, 4); }
+
 std::string results_csv(std::span<const ModelResult> results) {
   std::size_t seeds = 0;
   for (const auto& result : results) seeds = std::max(seeds, result.seeds.size());
@@ -213,14 +216,14 @@ Picture comparison_picture(const Heading& heading, std::string_view metric, std:
   draw_title(svg, title);
   const double low = ends.low.value_or(*least - margin);
   const double high = ends.high.value_or(*most + margin);
-  const Axis x = linear_axis(low, high, frame.left, frame.right, 4, std::string(metric));
+  const Axis x = linear_axis(low, high, frame.left, frame.right, 5, std::string(metric));
   draw_value_axis(svg, frame, x);
   for (std::size_t i = 0; i < results.size(); ++i) {
     const double middle = frame.top + kPitch * (static_cast<double>(i) + 0.5);
     draw_name(svg, {frame.left - 12, middle + 4}, results[i].model, frame.left - 16);
     draw_result(svg, x, middle, results[i]);
     const bool known = std::isfinite(results[i].value);
-    svg.text({444, middle + 4}, known ? readable(results[i].value, 4) : "n/a", "key", Svg::Anchor::end);
+    svg.text({444, middle + 4}, known ? value_text(results[i].value) : "n/a", "key", Svg::Anchor::end);
   }
   picture.svg = svg.str();
   return picture;

@@ -136,6 +136,7 @@ Picture elbow_picture(const Heading& heading, std::span<const ElbowPoint> points
       linear_axis(0, most > 0 ? most * 1.05 : 1, frame.bottom, frame.top, 5, "inertia (sum of squared distances)");
   draw_axes(svg, frame, x, y);
   std::vector<Point> line;
+  line.reserve(shown.size());
   for (const ElbowPoint& point : shown)
     line.push_back({x.scale(static_cast<double>(point.clusters)), y.scale(point.inertia)});
   svg.polyline(line, "line s0");

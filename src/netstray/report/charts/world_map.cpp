@@ -232,6 +232,7 @@ std::string map_csv(std::span<const MapRoute> routes) {
   return csv;
 }
 
+/// Who is who, or what is what where there is one alone, who then stands in the title.
 std::vector<KeyEntry> map_key(std::span<const MapRoute> routes) {
   std::vector<KeyEntry> entries;
   bool attacks = false;
@@ -240,6 +241,10 @@ std::vector<KeyEntry> map_key(std::span<const MapRoute> routes) {
     const auto& stops = routes[r].stops;
     attacks = attacks || std::any_of(stops.begin(), stops.end(), [](const auto& stop) { return stop.attack; });
   }
+  if (routes.size() == 1) {
+    entries = {{"dot s0", "place (larger: more rows)", KeyEntry::Sample::dot},
+               {"line thin s0", "from one to the next"}};
+  }
   if (attacks) entries.push_back({"strayed", "labelled as an attack", KeyEntry::Sample::diamond});
   return entries;
 }
@@ -247,7 +252,8 @@ std::vector<KeyEntry> map_key(std::span<const MapRoute> routes) {
 }  // namespace
 
 Picture world_map_picture(const Heading& heading, std::span<const MapRoute> routes) {
-  const std::string title = heading.title.empty() ? "Where they were" : heading.title;
+  const std::string whose = routes.size() == 1 ? "Where " + routes[0].name + " was" : "Where they were";
+  const std::string title = heading.title.empty() ? whose : heading.title;
   const World world = world_of(routes);
   Frame frame;
   frame.left = kLeft;
