@@ -17,6 +17,7 @@
 #include "netstray/experiment/picture_points.h"
 #include "netstray/experiment/run_folder.h"
 #include "netstray/experiment/study_rows.h"
+#include "netstray/experiment/usual_rows.h"
 #include "netstray/experiment/write_run.h"
 #include "netstray/report/experiment_json.h"
 #include "netstray/report/picture.h"
@@ -179,6 +180,8 @@ class Run {
     if (!rows.study->truth.families.empty()) {
       for (const std::uint32_t row : rows.split.test) study.families.push_back(rows.study->truth.families[row]);
     }
+    study.usual = usual_columns(rows);
+    study.daily = daily_rows(experiment_, spec.table, prepared_.tables);
     result_.studies.push_back(std::move(study));
   }
 
@@ -278,6 +281,18 @@ class Run {
         fmt::format("report.tsne: study {} has no detector whose encoding could be drawn", quoted(picture.study)));
   }
 
+  /// Clusters of the study's first k-means; 0 where it has none.
+  std::uint64_t clusters_of(const std::string& study) const {
+    for (const auto& detector : result_.detectors) {
+      if (detector.study != study || detector.kind != "kmeans") continue;
+      const auto& settings = detector.model.record.settings;
+      const auto clusters = settings.find("kmeans.clusters");
+      if (clusters == settings.end()) continue;
+      return static_cast<std::uint64_t>(parse_integer(clusters->second).value_or(0));
+    }
+    return 0;
+  }
+
   void draw() {
     const PartTimer timer(seconds_, "pictures");
     for (const auto& picture : experiment_.report.tsne) {
@@ -286,6 +301,7 @@ class Run {
     }
     if (const auto& elbow = experiment_.report.elbow) {
       study_result(elbow->study).elbow = measure_elbow(first_rows_.at(elbow->study), *elbow);
+      study_result(elbow->study).elbow->chosen = clusters_of(elbow->study);
     }
     if (const auto& map = experiment_.report.map) {
       result_.journeys = find_journeys(prepared_.tables.table(map->table).table, *map);

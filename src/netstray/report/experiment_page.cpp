@@ -163,7 +163,7 @@ void Writing::write_best(const DetectorResult& best) {
     seeds = "95 %: " + interval_text(best.evaluation.intervals->auc);
   }
   std::vector<Page::Headline> headlines = {
-      {"Attacks found", percent(1 - found.missed.mean), "by " + shown_name(best), false},
+      {"Attacks found", percent(1 - found.missed.mean), "by " + marked_name(best), false},
       {"False alarms", percent(found.false_alarms.mean), "of normal rows", false}};
   if (study != nullptr) {
     headlines.push_back({"False alarms a day", daily_alarms(result_, *study, best), daily_assumption(*study), false});

@@ -62,7 +62,8 @@ std::string models_text(const ExperimentResult& result, const ExperimentSeconds&
 std::string claims_text(const ExperimentResult& result) {
   TextTable table({{"claim"}, {"of"}, {"claimed", Align::right}, {"found", Align::right}});
   for (const auto& claim : result.claims) {
-    const std::string metric = claim.class_name.empty() ? claim.metric : claim.metric + " of " + claim.class_name;
+    const std::string metric =
+        claim.class_name.empty() ? claim.metric : claim.metric + " of " + claimed_class(result, claim);
     table.add_row({printable(metric), printable(claim.detector), readable(claim.claimed, 4), metric_text(claim.found)});
   }
   return table.text(2);

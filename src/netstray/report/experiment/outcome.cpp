@@ -196,6 +196,11 @@ ClassNames class_names(const ExperimentResult& result) {
           result.attack_name.empty() ? "attack" : result.attack_name};
 }
 
+std::string claimed_class(const ExperimentResult& result, const ClaimResult& claim) {
+  const ClassNames names = class_names(result);
+  return claim.class_name == "normal" ? names.normal : claim.class_name == "attack" ? names.attack : claim.class_name;
+}
+
 std::string positive_name(const ExperimentResult& result) {
   const ClassNames names = class_names(result);
   return result.attack_is_positive ? names.attack : names.normal;

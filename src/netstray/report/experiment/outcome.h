@@ -76,6 +76,8 @@ Spreads spreads(const ExperimentResult& result, const DetectorResult& detector);
 std::string audited(const ExperimentResult& result, const AuditResult& found);
 
 ClassNames class_names(const ExperimentResult& result);
+/// A claim's class as a reader knows it: "normal" and "attack" stand for the recipe's names.
+std::string claimed_class(const ExperimentResult& result, const ClaimResult& claim);
 /// The class that precision, recall and F1 are of.
 std::string positive_name(const ExperimentResult& result);
 

@@ -114,7 +114,7 @@ DataTable claims_table(const ExperimentResult& result) {
                                        [&](const DetectorResult& one) { return one.name == claim.detector; });
     const double difference = std::round((claim.found - claim.claimed) * 1000) / 1000;
     table.add({detector == result.detectors.end() ? claim.detector : marked_name(*detector), shown_metric(claim.metric),
-               claim.class_name.empty() ? "all" : claim.class_name, number_text(claim.claimed, 4),
+               claim.class_name.empty() ? "all" : claimed_class(result, claim), number_text(claim.claimed, 4),
                metric_text(claim.found), difference_text(difference)});
   }
   return table;

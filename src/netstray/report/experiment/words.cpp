@@ -283,8 +283,10 @@ std::string equals_words(const ExperimentResult& result, const DetectorResult& b
 const DetectorResult* best_detector(const ExperimentResult& result) {
   const DetectorResult* best = nullptr;
   for (const auto& detector : result.detectors) {
-    if (!detector.leaks.empty() || std::isnan(youden(result, detector))) continue;
-    if (best == nullptr || youden(result, detector) > youden(result, *best)) best = &detector;
+    if (std::isnan(youden(result, detector))) continue;
+    const bool cleaner = best != nullptr && detector.leaks.empty() && !best->leaks.empty();
+    const bool as_clean = best != nullptr && detector.leaks.empty() == best->leaks.empty();
+    if (best == nullptr || cleaner || (as_clean && youden(result, detector) > youden(result, *best))) best = &detector;
   }
   return best;
 }

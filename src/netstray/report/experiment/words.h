@@ -10,8 +10,9 @@ namespace netstray {
 
 // What the numbers of an experiment mean for someone who would run one of its models, in sentences.
 
-/// The detector that a reader would pick: looked at no test rows, and finds most attacks less false alarms (mean over
-/// the seeds; Youden's J). Null where every one looked, or a class is absent from every test.
+/// The detector that a reader would pick: the one that finds most attacks less false alarms (mean over the seeds;
+/// Youden's J) among those that looked at no test rows, or among all where every one looked. Null where a class is
+/// absent from every test.
 const DetectorResult* best_detector(const ExperimentResult& result);
 
 /// Another detector of the same study and kind that looked at no test rows; null where there is none, or `detector`
