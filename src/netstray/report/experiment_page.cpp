@@ -101,6 +101,7 @@ class Writing {
  private:
   void write_answer();
   void write_best(const DetectorResult& best);
+  void write_leaks();
   void write_comparison();
   void write_claims();
   void write_audits();
@@ -192,15 +193,29 @@ void Writing::write_answer() {
   }
 }
 
+/// Each reason once, with those that it is about.
+void Writing::write_leaks() {
+  std::vector<std::pair<std::string, std::string>> leaks;
+  for (const auto& detector : result_.detectors) {
+    if (detector.leaks.empty()) continue;
+    const std::string reason = leak_words(detector);
+    const auto known = std::find_if(leaks.begin(), leaks.end(), [&](const auto& leak) { return leak.first == reason; });
+    if (known == leaks.end()) {
+      leaks.emplace_back(reason, shown_name(detector));
+    } else {
+      known->second += "; " + shown_name(detector);
+    }
+  }
+  for (const auto& [reason, names] : leaks) page_.leaky(unbroken(fmt::format("{}: {}.", names, reason)));
+}
+
 void Writing::write_comparison() {
   if (result_.detectors.empty()) return;
   page_.section("The models compared");
   DataTable compared = comparison_table(result_);
   compared.title.clear();
   table(compared);
-  for (const auto& detector : result_.detectors) {
-    if (!detector.leaks.empty()) page_.leaky(fmt::format("{}: {}.", shown_name(detector), leak_words(detector)));
-  }
+  write_leaks();
   const auto found = figures(Part::all, "");
   if (!found.empty()) page_.figures(found);
   table(cuts_table(result_));

@@ -39,7 +39,9 @@ std::string leaks_of(const std::vector<const DetectorResult*>& detectors) {
   const auto leaky = static_cast<std::uint64_t>(
       std::count_if(detectors.begin(), detectors.end(), [](const auto* detector) { return !detector->leaks.empty(); }));
   if (leaky == 0) return {};
-  return fmt::format("{} of {} looked at test rows", leaky, counted(detectors.size(), "model", "models"));
+  if (detectors.size() == 1) return "the model looked at test rows";
+  if (leaky == detectors.size()) return fmt::format("all {} models looked at test rows", leaky);
+  return fmt::format("{} of {} models looked at test rows", leaky, detectors.size());
 }
 
 /// Draws the pictures of one result. What each draws is put down first, so that they can be drawn by several threads.
@@ -94,6 +96,7 @@ class Drawing {
         fmt::format("{}: {}{}", what, shortened(detector.name, kNameWidth), detector.leaks.empty() ? "" : " (LEAKY)"));
   }
   std::vector<ModelConfusion> confusions_of(const std::string& study) const;
+  std::vector<ModelCurve> curves_of(const std::string& study) const;
 
   const ExperimentResult& result_;
   ClassNames names_;
@@ -216,12 +219,17 @@ void Drawing::draw_data(const StudyResult& study) {
   }
 }
 
-void Drawing::draw_curves(const StudyResult& study, const Place& place) {
+std::vector<ModelCurve> Drawing::curves_of(const std::string& study) const {
   std::vector<ModelCurve> curves;
-  for (const auto* detector : detectors_of(result_, study.name)) {
+  for (const auto* detector : detectors_of(result_, study)) {
     const Confusion confusion = detector->seeds.empty() ? Confusion() : detector->seeds.front().confusion;
     curves.push_back({key_name(*detector), detector->evaluation.curve, operating_point(confusion), false});
   }
+  return curves;
+}
+
+void Drawing::draw_curves(const StudyResult& study, const Place& place) {
+  const std::vector<ModelCurve> curves = curves_of(study.name);
   add(place, [this, &study, curves] {
     return roc_picture(heading("roc", study.name,
                                "What any other cut would find, and at what price; dots are the cuts in use. The "
@@ -233,14 +241,6 @@ void Drawing::draw_curves(const StudyResult& study, const Place& place) {
         heading("roc-zoom", study.name, "The left end of the same curves: the part that can be run day by day.",
                 "ROC, up to a tenth of false positives"),
         curves, kZoomedFpr);
-  });
-  add(place, [this, &study, curves] {
-    return precision_recall_picture(
-        heading(
-            "precision-recall", study.name,
-            fmt::format("How many of the rows called \"{}\" are so. This depends on how many there are in the test.",
-                        positive_name(result_))),
-        curves);
   });
 }
 
@@ -275,6 +275,14 @@ void Drawing::draw_models(const StudyResult& study) {
     return actual_predicted_picture(
         heading("actual-predicted", study.name, "How many rows of each class there are, and how many each model says."),
         confusions_of(study.name), names_);
+  });
+  add(place, [this, &study] {
+    return precision_recall_picture(
+        heading(
+            "precision-recall", study.name,
+            fmt::format("How many of the rows called \"{}\" are so. This depends on how many there are in the test.",
+                        positive_name(result_))),
+        curves_of(study.name));
   });
   draw_families(study, place);
 }

@@ -156,11 +156,12 @@ DataTable audits_table(const ExperimentResult& result) {
 }
 
 DataTable sources_table(const ExperimentResult& result) {
-  DataTable table{
-      "sources", "Sources", {{"source"}, {"file"}, {"format"}, {"rows", kRight}, {"XXH3-128"}, {"note"}}, {}};
+  DataTable table{"sources", "Sources", {{"source"}, {"file"}, {"format"}, {"rows", kRight}, {"XXH3-128"}}, {}};
   for (const auto& source : result.sources) {
-    table.add({source.name, source.made_up ? "made up" : source.path, source.format, grouped(source.rows),
-               source.digest, source.note});
+    table.add(
+        {source.name, source.made_up ? "made up" : source.path, source.format, grouped(source.rows), source.digest});
+    if (source.note.empty()) continue;
+    table.note += fmt::format("{}{}: {}.", table.note.empty() ? "" : " ", source.name, source.note);
   }
   return table;
 }
@@ -263,7 +264,7 @@ DataTable pairs_table(const ExperimentResult& result, const StudyResult& study) 
     if (pair.study != study.name) continue;
     const bool known = std::isfinite(pair.auc_difference);
     table.add({name_of_detector(pair.first), name_of_detector(pair.second),
-               known ? fmt::format("{:+.3f}", pair.auc_difference) : "n/a",
+               known ? difference_text(std::round(pair.auc_difference * 1000) / 1000) : "n/a",
                known ? fmt::format("{:+.3f} to {:+.3f}", pair.auc_interval.low, pair.auc_interval.high) : "n/a",
                p_text(pair.delong_holm_p), grouped(pair.only_first_right), grouped(pair.only_second_right),
                p_text(pair.mcnemar_holm_p)});

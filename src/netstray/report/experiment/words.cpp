@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "netstray/base/text.h"
+#include "netstray/detect/registry.h"
 #include "netstray/report/experiment/outcome.h"
 #include "netstray/report/words.h"
 
@@ -56,6 +57,8 @@ std::string polarity_words(const ExperimentResult& result, const StudyResult& st
         "where it is called \"{}\".",
         learned, strays, names.attack);
   }
+  const DetectorInfo* info = find_detector(detector.kind);
+  if (info != nullptr && info->supervised) return "It learned from labelled rows of both classes.";
   if (study.train_on == "all") {
     return fmt::format("It learned from all training rows, \"{}\" among them: it can only find what is rare there.",
                        names.attack);
