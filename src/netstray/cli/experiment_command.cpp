@@ -38,8 +38,9 @@ class ExperimentCommand final : public Command {
         .positional("RECIPE", recipe_, "a TOML file (docs/experiments.md)", false)
         .text("--data", "DIR", data_, "folder that the recipe's files lie below")
         .text("-o,--out", "DIR", out_, "folder that the run leaves; without it, one named as the recipe")
-        .texts("--set", "KEY=VALUE", overrides_,
-               "another value for a key of the recipe, as in --set detectors.gmm.components=2; may be given again")
+        .option("--set", "KEY=VALUE",
+                "another value for a key of the recipe, as in --set detectors.gmm.components=2; may be given again", "",
+                [this](const std::string& text) { overrides_.push_back(text); })
         .flag("--check", check_, "only see whether the recipe is right, and its files and columns are there")
         .flag("--keys", keys_, "list the keys that a recipe may have")
         .flag("--markdown", markdown_, "with --keys: as they stand in docs/experiments.md")

@@ -31,14 +31,16 @@ class TuneCommand final : public Command {
             "six of twelve combinations; the best becomes a recipe")
         .positional("RECIPE", recipe_, "a TOML file (docs/experiments.md)")
         .text("--data", "DIR", settings_.data, "folder that the recipe's files lie below")
-        .texts("--grid", "KEY=A,B,...", settings_.grid,
-               "a key of a detector and the values to try; may be given again: then all combinations are tried")
+        .option("--grid", "KEY=A,B,...",
+                "a key of a detector and the values to try; may be given again: then all combinations are tried", "",
+                [this](const std::string& text) { settings_.grid.push_back(text); })
         .number("--random", "N", settings_.random, 0, 10'000, "try so many combinations of each detector; 0 = all")
         .option("--metric", "NAME", "what is best: auc, average-precision, f1 or accuracy", "auc",
                 [this](const std::string& text) { set_metric(text); })
-        .texts(
-            "--set", "KEY=VALUE", settings_.overrides,
-            "another value for a key of the recipe, as in --set studies.all.split.validation=0.2; may be given again")
+        .option(
+            "--set", "KEY=VALUE",
+            "another value for a key of the recipe, as in --set studies.all.split.validation=0.2; may be given again",
+            "", [this](const std::string& text) { settings_.overrides.push_back(text); })
         .text("-o,--output", "FILE", output_, "where the recipe with the best settings goes")
         .number("--threads", "N", threads_, 0, 1024,
                 "threads to use; 0 = one per core. The result is the same for any number")
