@@ -45,6 +45,11 @@ SplitSettings settings_of(const StudySpec& spec, std::uint64_t seed) {
   settings.test_normal = spec.split.test_normal;
   settings.test_attack = spec.split.test_attack;
   settings.test_normal_per_attack = spec.split.test_normal_per_attack;
+  if (spec.split.by == SplitSpec::By::share && spec.split.stratified) {
+    settings.by = SplitSettings::By::label;
+    settings.test_normal = settings.test_attack = spec.split.test;
+    settings.test_normal_per_attack.reset();
+  }
   settings.column = spec.split.column;
   settings.test_files = spec.split.files;
   settings.train_on = spec.train_on == TrainOn::normal    ? SplitSettings::TrainOn::normal
@@ -210,7 +215,8 @@ std::string split_words(const SplitSpec& split) {
       words = "no split: the rows that are fitted on are tested";
       break;
     case SplitSpec::By::share:
-      words = fmt::format("{} of the rows test, drawn", percent(split.test));
+      words = fmt::format("{} of {} test, drawn", percent(split.test),
+                          split.stratified ? "the rows of each class" : "the rows");
       break;
     case SplitSpec::By::time:
       words = fmt::format("the latest {} of the rows by {} test", percent(split.test), split.column);
