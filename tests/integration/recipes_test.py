@@ -143,7 +143,7 @@ class CleanVariants(RecipeTest):
         for recipe, overrides in {
             "kdd99-mixed-clean": ['tables.flows.steps=[{do="distinct"},{do="take",rows=20000}]'],
             "kdd99-normal-only-clean": [],
-            "user-behaviour-clean": ["sources.events.rows=20000"],
+            "user-behaviour-clean": [],
         }.items():
             results = self.carry_out(recipe, "runs=1", "report.importance=false", *overrides)
             errors = [audit for audit in results["audits"] if audit["severity"] == "error"]
