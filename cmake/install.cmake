@@ -2,6 +2,7 @@
 include(GNUInstallDirs)
 install(TARGETS netstray RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY recipes/ DESTINATION ${CMAKE_INSTALL_DATADIR}/netstray/recipes FILES_MATCHING PATTERN "*.toml")
 
 # The man page and the completions are what the program itself prints: one source with --help.
 set(shell_files ${CMAKE_BINARY_DIR}/share)

@@ -89,7 +89,9 @@ std::string keys_markdown(std::span<const KeyInfo> keys) {
   for (const auto& key : keys) {
     const Part& part = part_of(key);
     if (&part != current) {
-      text += fmt::format("{}### `{}`\n\n{}\n{}", text.empty() ? "" : "\n", part.title, part.about, kHead);
+      const std::string_view mark = part.prefix.empty() ? "" : "`";
+      text +=
+          fmt::format("{0}### {1}{2}{1}\n\n{3}\n{4}", text.empty() ? "" : "\n", mark, part.title, part.about, kHead);
     }
     current = &part;
     if (is_step(key)) {

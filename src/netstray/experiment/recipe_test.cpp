@@ -249,6 +249,8 @@ TEST(Recipe, AWrongOverrideIsToldAsSuch) {
   EXPECT_EQ(error_of(kRecipe, {"title.a=1"}), "--set title.a=1: title is \"Flows\", and has no keys");
   EXPECT_EQ(error_of(kRecipe, {"claims.7.value=1"}),
             "--set claims.7.value=1: claims is a list of 1; say which of them, counted from 0");
+  EXPECT_EQ(error_of(kRecipe, {"studies.all.drop=[a]"}),
+            "--set studies.all.drop=[a]: \"[a]\" is no value of TOML; words in a list or table need quotes");
   EXPECT_EQ(error_of(kRecipe, {"a..b=1"}), "--set a..b=1: \"a..b\" is no dotted key");
 }
 

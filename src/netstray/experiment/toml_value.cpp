@@ -206,6 +206,9 @@ TomlValue parse_toml(std::string_view text, const std::string& name) {
 std::string toml_literal(const std::string& typed) {
   if (is_toml_value(typed)) return typed;
   if (typed.starts_with('.') && parse_double(typed)) return "0" + typed;
+  if (typed.find_first_of("[{\"'") == 0) {
+    throw usage_error(fmt::format("{} is no value of TOML; words in a list or table need quotes", quoted(typed)));
+  }
   return in_quotes(typed);
 }
 
@@ -225,8 +228,8 @@ void set_toml(TomlValue& root, const std::string& assignment) {
   const std::string typed(trim(std::string_view(assignment).substr(equals + 1)));
   try {
     *value = parse_toml("value = " + toml_literal(typed), "").items.front();
-  } catch (const Error&) {
-    throw usage_error(fmt::format("--set {}: the value is no text in UTF-8", quoted(assignment)));
+  } catch (const Error& error) {
+    throw usage_error(fmt::format("--set {}: {}", assignment, error.what()));
   }
   mark(*value, path, assignment);
   value->key = place;

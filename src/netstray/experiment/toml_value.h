@@ -39,7 +39,7 @@ struct TomlValue {
 TomlValue parse_toml(std::string_view text, const std::string& name);
 
 /// A value that a person typed, as TOML: as it stands where it is that already, `.5` as `0.5`, all else in quotes, so
-/// that a bare word needs none.
+/// that a bare word needs none. Throws usage Error for what begins as a list, a table or a text in quotes and is none.
 std::string toml_literal(const std::string& typed);
 
 /// Carries out "dotted.key=value" on a table, where the value is read as toml_literal makes it. A number in the key
