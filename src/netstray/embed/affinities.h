@@ -22,8 +22,9 @@ struct Affinities {
 
 /// Each row's Gaussian over its 3 x perplexity + 1 nearest other rows (or all), as wide as makes its entropy that of
 /// `perplexity` equal neighbours; then the mean of both directions, over the number of rows (van der Maaten 2014). A
-/// row with more copies than that gives all its neighbours the same. `matrix` is finite and has two rows at least; 1 <=
-/// perplexity < rows. Uses threads(), same result for any number.
+/// row with more copies than that gives all its neighbours the same share, and all copies name the same few of them, so
+/// rows had better be distinct. `matrix` is finite and has two rows at least; 1 <= perplexity < rows. Uses threads(),
+/// same result for any number.
 Affinities affinities(const Matrix& matrix, double perplexity);
 
 }  // namespace netstray

@@ -56,10 +56,7 @@ double excess_of(const Matrix& matrix, std::span<const PicturePoint> points, std
   double excess = 0;
   for (const auto& [distance, other] : near) {
     std::size_t rank = 1;
-    for (std::size_t j = 0; j < squared.size(); ++j) {
-      const bool nearer = squared[j] < squared[other] || (squared[j] == squared[other] && j < other);
-      rank += nearer && j != row ? 1 : 0;
-    }
+    for (std::size_t j = 0; j < squared.size(); ++j) rank += squared[j] < squared[other] && j != row ? 1U : 0U;
     if (rank > neighbours) excess += static_cast<double>(rank - neighbours);
   }
   return excess;

@@ -11,6 +11,7 @@
 #include "netstray/embed/forces.h"
 #include "netstray/embed/principal_components.h"
 #include "netstray/maths/dense.h"
+#include "netstray/maths/distinct_rows.h"
 
 namespace netstray {
 namespace {
@@ -118,22 +119,15 @@ double divergence_of(const PlanePoints& points, const Affinities& affinities, do
 double lowered_perplexity(std::size_t rows, double perplexity, std::vector<std::string>& notes) {
   if (perplexity < static_cast<double>(rows)) return perplexity;
   const double lowered = std::max(1.0, static_cast<double>(rows - 1) / 3);
-  notes.push_back(
-      fmt::format("t-SNE: perplexity {:.3g} instead of {:.3g}, as there are only {} rows", lowered, perplexity, rows));
+  notes.push_back(fmt::format("t-SNE: perplexity {:.3g} instead of {:.3g}, as there are only {} distinct rows", lowered,
+                              perplexity, rows));
   return lowered;
 }
 
-}  // namespace
-
-TsnePicture tsne(const Matrix& matrix, const TsneSettings& settings) {
-  expect_in_range(settings);
+/// The picture of rows that all differ, two or more.
+TsnePicture draw(const Matrix& matrix, const TsneSettings& settings) {
   const std::size_t rows = matrix.rows();
   TsnePicture picture;
-  picture.points.resize(rows);
-  if (rows == 0) return picture;
-  expect_fit_for_learning(matrix, "t-SNE", kMostColumns);
-  if (rows > kMostRows) throw Error(fmt::format("t-SNE: {} rows are more than {}; draw a sample", rows, kMostRows));
-  if (rows == 1) return picture;
   picture.perplexity = lowered_perplexity(rows, settings.perplexity, picture.notes);
   const Affinities together = affinities(matrix, picture.perplexity);
   PlanePoints points = start(matrix, settings);
@@ -143,12 +137,10 @@ TsnePicture tsne(const Matrix& matrix, const TsneSettings& settings) {
   const auto rate = static_cast<float>(settings.learning_rate > 0 ? settings.learning_rate : automatic);
   while (picture.iterations < settings.iterations) {
     const bool early = picture.iterations < settings.exaggerated;
+    const float exaggeration = early ? static_cast<float>(settings.exaggeration) : 1;
     add_up_forces(points, together, forces);
-    const double length =
-        descent.move(forces,
-                     {rate, early ? 0.5F : 0.8F, early ? static_cast<float>(settings.exaggeration) : 1,
-                      static_cast<float>(1 / forces.weights)},
-                     points);
+    const auto share = static_cast<float>(1 / forces.weights);
+    const double length = descent.move(forces, {rate, early ? 0.5F : 0.8F, exaggeration, share}, points);
     ++picture.iterations;
     if (picture.iterations % kCheckEach != 0) continue;
     if (settings.progress) settings.progress(picture.iterations);
@@ -156,7 +148,32 @@ TsnePicture tsne(const Matrix& matrix, const TsneSettings& settings) {
   }
   add_up_forces(points, together, forces);
   picture.divergence = divergence_of(points, together, forces.weights);
-  for (std::size_t row = 0; row < rows; ++row) picture.points[row] = {points.x.data()[row], points.y.data()[row]};
+  picture.points.reserve(rows);
+  for (std::size_t row = 0; row < rows; ++row) picture.points.push_back({points.x.data()[row], points.y.data()[row]});
+  return picture;
+}
+
+}  // namespace
+
+TsnePicture tsne(const Matrix& matrix, const TsneSettings& settings) {
+  expect_in_range(settings);
+  if (matrix.rows() == 0) return {};
+  expect_fit_for_learning(matrix, "t-SNE", kMostColumns);
+  const DistinctRows distinct = distinct_rows(matrix);
+  const std::size_t rows = distinct.first.size();
+  if (rows > kMostRows) {
+    throw Error(fmt::format("t-SNE: {} distinct rows are more than {}; draw a sample", rows, kMostRows));
+  }
+  TsnePicture picture;
+  if (rows > 1) {
+    picture = draw(rows == matrix.rows() ? matrix : matrix.gather(distinct.first), settings);
+  } else {
+    picture.points.resize(1);
+  }
+  picture.distinct = rows;
+  const std::vector<PicturePoint> places = std::move(picture.points);
+  picture.points.clear();
+  for (const std::uint32_t place : distinct.which) picture.points.push_back(places[place]);
   return picture;
 }
 

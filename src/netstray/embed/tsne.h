@@ -21,7 +21,7 @@ struct PicturePoint {
 /// Berens 2019.
 struct TsneSettings {
   /// How many neighbours count for a row, roughly; [1, 1000]. Lowered to (rows - 1) / 3 where there are not as many
-  /// rows, with a note.
+  /// distinct rows, with a note.
   double perplexity = 30;
   std::uint32_t iterations = 1000;         ///< in all, 0 to 100,000
   double exaggeration = 12;                ///< [1, 100]: how much stronger neighbours attract each other at first
@@ -37,6 +37,7 @@ struct TsneSettings {
 /// What t-SNE made of rows.
 struct TsnePicture {
   std::vector<PicturePoint> points;  ///< one a row
+  std::size_t distinct = 0;          ///< rows that differ; those that repeat share a point
   double divergence = 0;         ///< Kullback-Leibler, of the picture's neighbourhoods from the rows': lower is better
   double perplexity = 0;         ///< the one that was used
   std::uint32_t iterations = 0;  ///< done; fewer where nothing moved any more
@@ -46,13 +47,14 @@ struct TsnePicture {
 /// t-SNE (van der Maaten, Hinton 2008): places on a plane such that rows that are near each other lie together. How far
 /// clusters lie from each other, and how large they are, means nothing. Neighbourhoods, attraction and descent are
 /// those of scikit-learn's method "barnes_hut" (the 3 x perplexity + 1 nearest rows of each), but the repulsion of all
-/// pairs is summed up in full instead of by a tree. Ends early where the gradient's length is at most 1e-7, looked at
-/// every 50 iterations.
+/// pairs is summed up in full instead of by a tree. Rows that are equal are one row here and share its point: each of a
+/// thousand copies repelling the others would press all else together (scikit-learn's tree leaves such pairs out). Ends
+/// early where the gradient's length is at most 1e-7, looked at every 50 iterations.
 ///
-/// Cost: rows^2 pairs an iteration, so for up to about 15,000 rows; draw a sample of more. Memory: about 50 bytes a row
-/// and unit of perplexity. Uses threads(); the same bytes for any number of them and any instruction set. Rows that
-/// repeat lie close together. Throws Error for over 100,000 rows, no columns, over 4,096 columns, a value that is not
-/// finite or a setting out of range. Few rows: none gives none, one is at 0, 0.
+/// Cost: pairs of distinct rows an iteration, so for up to about 15,000 of them; draw a sample of more. Memory: about
+/// 50 bytes a row and unit of perplexity. Uses threads(); the same bytes for any number of them and any instruction
+/// set. Throws Error for over 100,000 distinct rows, no columns, over 4,096 columns, a value that is not finite or a
+/// setting out of range. Few rows: none gives none, one distinct row is at 0, 0.
 TsnePicture tsne(const Matrix& matrix, const TsneSettings& settings = {});
 
 }  // namespace netstray

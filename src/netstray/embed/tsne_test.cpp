@@ -85,6 +85,21 @@ TEST(Tsne, TakesRepeatedConstantAndHugeRows) {
   EXPECT_TRUE(std::ranges::any_of(line.points, [](const PicturePoint& point) { return point.y != 0; }));
 }
 
+TEST(Tsne, GivesEqualRowsOnePointAndDrawsTheOthersAsIfTheyStoodOnce) {
+  const Matrix matrix = clustered(60, 3, 6);
+  std::vector<std::uint32_t> often;
+  for (std::uint32_t row = 0; row < 60; ++row) {
+    for (std::uint32_t copy = 0; copy < (row == 7 ? 200 : 1); ++copy) often.push_back(row);
+  }
+  const TsneSettings settings{.perplexity = 8, .iterations = 300};
+  const auto once = tsne(matrix, settings);
+  const auto picture = tsne(matrix.gather(often), settings);
+  EXPECT_EQ(once.distinct, 60U);
+  EXPECT_EQ(picture.distinct, 60U);
+  ASSERT_EQ(picture.points.size(), often.size());
+  for (std::size_t i = 0; i < often.size(); ++i) EXPECT_EQ(picture.points[i], once.points[often[i]]);
+}
+
 TEST(Tsne, TakesFewRowsAndLowersThePerplexityWithANote) {
   EXPECT_TRUE(tsne(Matrix(0)).points.empty());
   EXPECT_EQ(tsne(matrix_of({{4, 5}})).points, (std::vector<PicturePoint>{{0, 0}}));
@@ -98,7 +113,9 @@ TEST(Tsne, RefusesWhatItCannotDraw) {
   EXPECT_THROW(tsne(matrix_of({{1}, {NAN}})), Error);
   EXPECT_THROW(tsne(Matrix(5)), Error);
   Matrix many(100'001);
-  many.add_numbers(std::vector<float>(100'001));
+  std::vector<float> numbers(100'001);
+  std::iota(numbers.begin(), numbers.end(), 0.0F);
+  many.add_numbers(std::move(numbers));
   EXPECT_THROW(tsne(many), Error);
   const Matrix matrix = clustered(10, 2, 1);
   EXPECT_THROW(tsne(matrix, {.perplexity = 0.5}), Error);
@@ -227,6 +244,12 @@ TEST(Trustworthiness, IsOneForThePictureOfItselfAndWhatAHandComputes) {
   // 3 -> 7 (rank 3): an excess of 0 + 0 + 1 + 2, so 1 - 2 / (4 * 1 * (8 - 3 - 1)) * 3.
   const std::vector<PicturePoint> changed{{0, 0}, {1, 0}, {7, 0}, {3, 0}};
   EXPECT_DOUBLE_EQ(trustworthiness(line, changed, 1), 1 - 2.0 / 16 * 3);
+}
+
+TEST(Trustworthiness, DoesNotAskWhichCopyOfARowLiesBesideIt) {
+  const Matrix matrix = matrix_of({{0}, {0}, {0}, {0}, {0}, {9}, {9}, {9}});
+  const std::vector<PicturePoint> points{{0, 0}, {0, 1}, {0, 2}, {0, 3}, {0, 4}, {50, 0}, {50, 1}, {50, 2}};
+  EXPECT_EQ(trustworthiness(matrix, points, 1), 1);
 }
 
 TEST(Trustworthiness, IsTheSameForAnyNumberOfThreadsAndLowForAPictureOfNothing) {
