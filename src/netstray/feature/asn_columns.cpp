@@ -66,6 +66,7 @@ LocatedRows locate(const Table& table, std::string_view address_column, const As
   const OwnerOfRow of_row = owners_of(addresses, owners);
   auto fields = table.schema().fields();
   std::vector<Column> columns;
+  columns.reserve(table.columns());
   for (std::size_t i = 0; i < table.columns(); ++i) columns.push_back(table.column(i));
   const auto add = [&](std::string_view name, Column column) {
     fields.push_back({fmt::format("{}{}", prefix, name), column.type()});

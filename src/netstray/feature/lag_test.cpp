@@ -52,6 +52,7 @@ LagSettings by_user(unsigned events) {
 
 std::vector<std::string> texts(const Table& table, std::string_view column) {
   std::vector<std::string> found;
+  found.reserve(table.rows());
   for (std::size_t row = 0; row < table.rows(); ++row) found.push_back(table.column(column).text(row));
   return found;
 }

@@ -7,7 +7,7 @@ namespace netstray {
 namespace {
 
 struct PortClass {
-  double number;
+  double number = 0;
   std::initializer_list<int> ports;
 };
 
@@ -30,8 +30,8 @@ ValueMap make_classes() {
 }  // namespace
 
 const ValueMap& port_classes() {
-  static const ValueMap kClasses = make_classes();
-  return kClasses;
+  static const ValueMap classes = make_classes();
+  return classes;
 }
 
 }  // namespace netstray
