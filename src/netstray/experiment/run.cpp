@@ -101,30 +101,30 @@ struct Studies {
 /// A run under way.
 class Run {
  public:
-  Run(const RunSettings& settings, Studies& prepared, ExperimentSeconds& seconds, Clock::time_point started)
+  /// `folder`: null where nothing is to be written. `started`: when the run began.
+  Run(const RunSettings& settings, RunFolder* folder, Studies& prepared, ExperimentSeconds& seconds,
+      Clock::time_point started)
       : settings_(settings),
+        folder_(folder),
         prepared_(prepared),
         experiment_(prepared.experiment),
         seconds_(seconds),
         started_(started) {}
 
   ExperimentResult carry_out() {
-    std::optional<RunFolder> folder;
-    if (!settings_.out.empty()) folder.emplace(settings_.out, settings_.force);
-    folder_ = folder ? &*folder : nullptr;
     begin();
     for (std::uint64_t run = 0; run < experiment_.runs; ++run) carry_out_seed(experiment_.seed + run, run == 0);
     compare();
     draw();
     audit_all();
     compare_with_claims();
-    if (folder) {
+    if (folder_ != nullptr) {
       {
         const PartTimer timer(seconds_, "write");
-        write_run(result_, first_rows_, *folder);
+        write_run(result_, first_rows_, *folder_);
       }
       write_timings();
-      folder->commit();
+      folder_->commit();
     }
     return std::move(result_);
   }
@@ -392,11 +392,11 @@ class Run {
   }
 
   const RunSettings& settings_;
+  RunFolder* folder_;
   Studies& prepared_;
   const Experiment& experiment_;
   ExperimentSeconds& seconds_;
   Clock::time_point started_;
-  RunFolder* folder_ = nullptr;
   ExperimentResult result_;
   StudyFacts facts_;
   std::map<std::string, StudyRows> first_rows_;
@@ -408,12 +408,14 @@ class Run {
 ExperimentResult run_experiment(const Experiment& experiment, const RunSettings& settings, ExperimentSeconds& seconds) {
   return as_failed([&] {
     const auto started = Clock::now();
+    std::optional<RunFolder> folder;
+    if (!settings.out.empty()) folder.emplace(settings.out, settings.force);
     std::optional<Studies> studies;
     {
       const PartTimer timer(seconds, "read and make tables");
       studies.emplace(experiment, settings.data);
     }
-    return Run(settings, *studies, seconds, started).carry_out();
+    return Run(settings, folder ? &*folder : nullptr, *studies, seconds, started).carry_out();
   });
 }
 
