@@ -59,6 +59,27 @@ std::uint64_t rows_like_fitted(const TestRows& test, const StudyRows& rows, cons
       prints, [&](std::uint64_t print) { return std::ranges::binary_search(model.fingerprints, print); }));
 }
 
+bool has_single_value(const Column& column) {
+  const bool category = column.type() == ColumnType::category;
+  for (std::size_t row = 1; row < column.size(); ++row) {
+    if (column.missing(row) != column.missing(0)) return false;
+    if (column.missing(row)) continue;
+    if (category ? column.code(row) != column.code(0) : column.number(row) != column.number(0)) return false;
+  }
+  return true;
+}
+
+/// Which learned columns never vary: nowhere, or not in what was fitted.
+void add_constant_columns(const StudyRows& rows, const Model& model, DetectorFacts& facts) {
+  const auto learned = model.encoder().columns();
+  facts.learned_columns = learned.size();
+  for (const Encoder::Column& column : learned) {
+    if (!column.constant) continue;
+    const bool everywhere = has_single_value(rows.study->table().column(column.field.name));
+    (everywhere ? facts.constant_columns : facts.constant_in_training).push_back(column.field.name);
+  }
+}
+
 std::string features_of(const StudyRows& rows) {
   std::vector<std::string> names;
   for (const std::size_t column : rows.columns) names.push_back(rows.study->table().schema()[column].name);
@@ -129,6 +150,7 @@ DetectorFacts facts_of(const StudyRows& rows, const TestRows& test, const Detect
   facts.test_rows_fitted = overlap.fitted;
   facts.test_rows_copied = overlap.copied;
   facts.test_rows_like_fitted = rows_like_fitted(test, rows, model);
+  add_constant_columns(rows, model, facts);
   facts.scaling = scaling_of(model);
   facts.encoder_from = spec.encoding_from_all ? RowsUsed::all : RowsUsed::train;
   facts.columns_from = study.select > 0 ? RowsUsed::train : RowsUsed::none;
