@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "netstray/evaluate/evaluation.h"
@@ -21,6 +22,10 @@ struct AuditContext {
 
   /// Label of each row; empty without truth.
   std::span<const std::uint8_t> labels() const noexcept;
+  /// The same, but 1 where a row is of the class that the model was not fitted on.
+  std::vector<std::uint8_t> unusual() const;
+  /// The other rows in words: "normal rows".
+  std::string_view usual_rows() const noexcept { return input.fitted_on_attacks ? "attacks" : "normal rows"; }
 };
 
 /// Each gives nothing where it lacks what it needs. docs/audits.md says what each means and when it warns.

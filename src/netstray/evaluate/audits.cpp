@@ -45,6 +45,14 @@ std::span<const std::uint8_t> AuditContext::labels() const noexcept {
   return input.truth == nullptr ? std::span<const std::uint8_t>{} : input.truth->labels;
 }
 
+std::vector<std::uint8_t> AuditContext::unusual() const {
+  const auto all = labels();
+  std::vector<std::uint8_t> unusual(all.begin(), all.end());
+  if (input.fitted_on_attacks)
+    for (auto& label : unusual) label = label == 0 ? 1 : 0;
+  return unusual;
+}
+
 std::string percent_text(double share) { return below_limit(100 * share, 3, 100) + " %"; }
 
 std::string rows_text(std::uint64_t rows) { return rows == 1 ? "1 row" : grouped(rows) + " rows"; }

@@ -61,7 +61,7 @@ struct Outside {
 /// Columns with such rows, most first. Normal rows are counted where there may be enough of them to matter.
 std::vector<Outside> columns_outside(const AuditContext& context, std::span<const std::uint64_t> counts) {
   const auto learned = context.input.model->encoder().columns();
-  const auto labels = context.labels();
+  const auto labels = context.unusual();
   const auto normal = static_cast<double>(std::ranges::count(labels, std::uint8_t{0}));
   std::vector<Outside> found;
   for (std::size_t i = 0; i < counts.size(); ++i) {
@@ -94,18 +94,17 @@ Audit outside_audit(const AuditContext& context, std::string id, std::string_vie
   named.reserve(found.size());
   for (const auto& column : found) named.push_back(fmt::format("{} ({})", column.name, rows_text(column.rows)));
   auto text = fmt::format("{} of {} columns hold {}: {}.", found.size(), counts.size(), what, names_text(named, 5));
-  const auto labels = context.labels();
+  const auto labels = context.unusual();
   const auto normal = static_cast<double>(std::ranges::count(labels, std::uint8_t{0}));
   const auto worst = std::ranges::max_element(found, {}, &Outside::normal_rows);
   const double worst_share = normal == 0 ? 0 : static_cast<double>(worst->normal_rows) / normal;
   const double value = static_cast<double>(found.front().rows) / rows;
   if (worst_share <= allowed_outside(context.input.model->encoder().training_rows(), normal))
-    return {std::move(id), note, value, text + (labels.empty() ? "" : " Few normal rows are among them.")};
-  return {
-      std::move(id), warning, value,
-      fmt::format("{} {} of the normal rows are among them in {}: normal traffic here is not what it was in training, "
-                  "and {}.",
-                  text, percent_text(worst_share), worst->name, consequence)};
+    return {std::move(id), note, value,
+            text + (labels.empty() ? "" : fmt::format(" Few {} are among them.", context.usual_rows()))};
+  return {std::move(id), warning, value,
+          fmt::format("{0} {1} of the {2} are among them in {3}: {2} here are not what they were in training, and {4}.",
+                      text, percent_text(worst_share), context.usual_rows(), worst->name, consequence)};
 }
 
 bool can_look_outside(const AuditContext& context) {

@@ -123,7 +123,7 @@ std::optional<Audit> audit_trivial_models(const AuditContext& context) {
     return Audit{"trivial-models", note, std::nan(""),
                  "Trivial models cannot be compared: this test has rows of one class only."};
   const auto models = trivial_models({*input.table, input.model->encoder(), context.columns, context.rows,
-                                      input.model->fingerprints, labels, input.seed});
+                                      input.model->fingerprints, context.unusual(), input.seed});
   const auto& best = *std::ranges::max_element(models, {}, &TrivialModel::auc);
   std::vector<std::string> named;
   named.reserve(models.size());

@@ -64,6 +64,7 @@ struct Study {
   bool all_rows = false;
   bool labels_known = true;
   bool inverted_scores = false;
+  bool fitted_on_attacks = false;
   double calibration = .2;
   std::string rule = "false-alarms:0.05";
   std::uint64_t seed = 1;
@@ -96,7 +97,7 @@ struct Study {
     input.calibration_rows = model.calibration.size();
     input.resamples = 50;
     const auto evaluation = evaluate(input);
-    return audit({&truth, &evaluation, &table, &model, &counts, 1});
+    return audit({&truth, &evaluation, &table, &model, &counts, 1, "", fitted_on_attacks});
   }
 };
 
@@ -268,6 +269,17 @@ TEST(Audits, CountNumbersOutsideTheRangeOfTraining) {
   expect_audit(study, "out-of-range", note, "count (100 rows)");
   for (std::size_t i = 0; i < 45; ++i) study.test[i].count = 1000;
   expect_audit(study, "out-of-range", warning, "5 % of the normal rows");
+}
+
+TEST(Audits, TurnRoundWhereAttacksAreTheUsualRows) {
+  Study study;
+  for (std::size_t i = 0; i < 45; ++i) study.test[i].count = 1000;
+  const auto straight = study.audits();
+  for (auto& row : study.test) row.attack = !row.attack;
+  study.fitted_on_attacks = study.inverted_scores = true;
+  const auto turned = study.audits();
+  EXPECT_EQ(named(turned, "trivial-models").value, named(straight, "trivial-models").value);
+  expect_audit(study, "out-of-range", warning, "5 % of the attacks are among them in count: attacks here are not");
 }
 
 TEST(Audits, NoticeThatNormalTrafficHasShifted) {

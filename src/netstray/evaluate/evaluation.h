@@ -81,7 +81,8 @@ struct AuditInput {
   const Model* model = nullptr;
   const EncodeCounts* counts = nullptr;  ///< of the test rows
   std::uint64_t seed = 0;
-  std::string digest = {};  ///< XXH3-128 of the test file; "" where not known
+  std::string digest = {};         ///< XXH3-128 of the test file; "" where not known
+  bool fitted_on_attacks = false;  ///< a declared study's turn: attacks are the usual rows, normal ones the unusual
 };
 
 /// The audits of a single model on a single test set: duplicates-within, duplicates-across, base-rate, polarity,

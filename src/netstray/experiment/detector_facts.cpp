@@ -118,6 +118,7 @@ std::vector<Audit> own_audits(const TestRows& test, const StudyRows& rows, const
   input.model = &model;
   input.counts = &counts;
   input.seed = rows.seed;
+  input.fitted_on_attacks = flags_normal(*rows.study, model.supervised());
   std::vector<Audit> audits = audit(input);
   // What it says of normal rows would have to be said of the attacks that calibrated here.
   if (flags_normal(*rows.study, model.supervised())) {
