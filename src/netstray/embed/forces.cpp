@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kPiecePoints = 4 * kForceLanes;
 /// Other points whose forces are added up before they are added to the sum, so that the sum stays exact.
 constexpr std::size_t kBlockPoints = 256;
+/// So that points which are all far from each other do not divide by nothing; scikit-learn's.
+constexpr double kLeastWeights = 0x1p-52;
 /// Registers side by side, so that none waits for another's division.
 constexpr std::size_t kAbreast = 2;
 
@@ -164,6 +166,7 @@ void add_up_forces(const PlanePoints& points, const Affinities& affinities, Forc
   for (std::size_t point = 0; point < points.count; ++point) {
     forces.weights += static_cast<double>(weights.data()[point]);
   }
+  forces.weights = std::max(forces.weights, kLeastWeights);
 }
 
 }  // namespace netstray

@@ -26,7 +26,7 @@ struct Forces {
 
   PlanePoints attraction;  ///< sum over a point's neighbours of share * w * difference
   PlanePoints repulsion;   ///< sum over all points of w^2 * difference, not yet divided by `weights`
-  double weights = 0;      ///< sum of w over all ordered pairs of two points
+  double weights = 0;      ///< sum of w over all ordered pairs of two points, above 0
 };
 
 /// Sets `forces`, all of them for the same points. In f32, block by block of the other points. Uses threads(); the same

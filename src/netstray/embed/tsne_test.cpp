@@ -100,6 +100,23 @@ TEST(Tsne, GivesEqualRowsOnePointAndDrawsTheOthersAsIfTheyStoodOnce) {
   for (std::size_t i = 0; i < often.size(); ++i) EXPECT_EQ(picture.points[i], once.points[often[i]]);
 }
 
+TEST(Tsne, GivesFinitePointsForAnyRowsAndSettings) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Rng rng(seed);
+    const double scale = std::pow(10.0, rng.uniform(-30, 30));
+    std::vector<std::vector<float>> rows(2 + rng.below(seed % 2 == 0 ? 3 : 30));
+    for (auto& row : rows) row = {static_cast<float>(scale * rng.normal()), static_cast<float>(scale * rng.uniform())};
+    TsneSettings settings{.perplexity = rng.uniform(1, 40), .iterations = 100, .exaggerated = 50};
+    settings.exaggeration = rng.uniform(1, 100);
+    settings.learning_rate = seed % 3 == 0 ? std::pow(10.0, rng.uniform(0, 6)) : 0;
+    const auto picture = tsne(matrix_of(rows), settings);
+    ASSERT_TRUE(std::isfinite(picture.divergence)) << "seed " << seed;
+    for (const auto& point : picture.points) {
+      ASSERT_TRUE(std::isfinite(point.x) && std::isfinite(point.y)) << "seed " << seed;
+    }
+  }
+}
+
 TEST(Tsne, TakesFewRowsAndLowersThePerplexityWithANote) {
   EXPECT_TRUE(tsne(Matrix(0)).points.empty());
   EXPECT_EQ(tsne(matrix_of({{4, 5}})).points, (std::vector<PicturePoint>{{0, 0}}));
