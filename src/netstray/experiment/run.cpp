@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <optional>
 
@@ -258,6 +259,12 @@ class Run {
       std::vector<std::uint8_t> positive = study.labels;
       if (!result_.attack_is_positive) {
         for (auto& label : positive) label = label == 0 ? 1 : 0;
+      }
+      const auto positives = std::ranges::count(positive, 1);
+      if (std::min<std::ptrdiff_t>(positives, std::ssize(positive) - positives) < 2) {
+        result_.notes.push_back(fmt::format(
+            "study {}: its detectors were not compared in pairs, as a class has less than two test rows", study.name));
+        continue;
       }
       for (auto& pair : compare_detectors(study.name, positive, detectors)) result_.pairs.push_back(std::move(pair));
     }

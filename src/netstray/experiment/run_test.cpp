@@ -14,6 +14,7 @@
 #include "netstray/base/error.h"
 #include "netstray/base/parallel.h"
 #include "netstray/base/rng.h"
+#include "netstray/experiment/picture_points.h"
 #include "netstray/experiment/recipe.h"
 #include "netstray/model/model.h"
 #include "netstray/source/table_source.h"
@@ -216,6 +217,84 @@ TEST_F(RunExperiment, TriesDetectorsOnValidationRowsOnly) {
   } catch (const Error& error) {
     EXPECT_TRUE(has(error.what(), "test-normals")) << error.what();
   }
+}
+
+TEST_F(RunExperiment, FitsEncodersOnAllRowsWhereTheRecipeSaysSo) {
+  const ExperimentResult result = run(kRecipe, {"detectors.forest.encoding_from=all", "runs=1"});
+  EXPECT_EQ(Model::load((folder_ / "out/models/forest.nst").string()).encoder().training_rows(), 240U);
+  EXPECT_EQ(Model::load((folder_ / "out/models/network.nst").string()).encoder().training_rows(), 70U);
+  ASSERT_FALSE(result.detectors[0].leaks.empty());
+  EXPECT_TRUE(has(result.detectors[0].leaks[0], "all rows")) << result.detectors[0].leaks[0];
+}
+
+TEST_F(RunExperiment, SplitsByTheSourceThatRowsCameFrom) {
+  write("later.csv", "user,bytes,packets,proto,same,label\nu1,0.5,0,tcp,5,benign\nu2,6.1,0,tcp,5,scan\n");
+  const std::string later = "\n[sources.later]\nfiles = [\"later.csv\"]\n";
+  const ExperimentResult result =
+      run(kRecipe + later, {"tables.flows.from=[\"raw\",\"later\"]", "runs=1",
+                            "studies.main.split={by=\"file\",files=[\"later\"],calibration=0.3}"});
+  EXPECT_EQ(result.studies[0].labels, (std::vector<std::uint8_t>{0, 1}));
+  const std::string scored = content_of(folder_ / "out/scored.csv");
+  EXPECT_TRUE(has(scored, "\nlater,1,u1,0.5,")) << scored;
+  EXPECT_TRUE(has(scored, "\nlater,2,u2,6.1,")) << scored;
+}
+
+TEST_F(RunExperiment, LearnsTheColumnsThatTellMostOfTheLabels) {
+  const ExperimentResult result =
+      run(kRecipe, {"studies.main.select=mutual-information:1", "studies.main.train_on=all", "runs=1"});
+  EXPECT_EQ(result.studies[0].features, (std::vector<std::string>{"bytes"}));
+  EXPECT_GT(result.studies[0].selection.at(0).second, result.studies[0].selection.at(1).second);
+}
+
+TEST_F(RunExperiment, LearnsFromLabelsWhereADetectorDoes) {
+  const ExperimentResult result = run(kRecipe, {"detectors.forest.kind=logistic", "studies.main.train_on=all",
+                                                "detectors.forest.threshold.rule=score:0", "runs=1"});
+  EXPECT_FALSE(result.detectors[0].inverted);
+  EXPECT_GT(result.detectors[0].evaluation.confusion->accuracy(), 0.9);
+  const std::string error = error_of({"detectors.forest.kind=logistic"});
+  EXPECT_TRUE(has(error, "train_on")) << error;
+}
+
+TEST_F(RunExperiment, TellsOfTestRowsThatAreCopiesOfFittedOnes) {
+  const ExperimentResult result =
+      run(kRecipe, {"tables.flows.steps=[{do=\"sample\",class=\"normal\",rows=400,replace=true}]", "runs=1"});
+  const auto copied = std::ranges::find_if(result.audits, [](const AuditResult& found) {
+    return found.audit.id == "trained-on-test" && found.audit.severity == Audit::Severity::error;
+  });
+  EXPECT_NE(copied, result.audits.end()) << "200 normal rows, drawn 400 times, lie on both sides of the split";
+}
+
+TEST_F(RunExperiment, MeasuresTheMeanDistancesOfClustersOnTheRowsThatItCutsFrom) {
+  const std::string kmeans =
+      "detectors.forest={kind=\"kmeans\",encoding=\"standardise\",clusters=3,scale=\"all-mean\","
+      "threshold={rule=\"cluster-mean:3\",from=\"FROM\"}}";
+  const auto scores = [&](const std::string& from) {
+    std::string override = kmeans;
+    override.replace(override.find("FROM"), 4, from);
+    return run(kRecipe, {override, "runs=1"}, from).detectors[0];
+  };
+  const DetectorResult train = scores("train");
+  const DetectorResult test = scores("test");
+  EXPECT_EQ(train.cut, 3);
+  EXPECT_EQ(test.cut, 3);
+  EXPECT_NE(train.scores, test.scores);
+  EXPECT_TRUE(train.leaks.empty());
+  EXPECT_FALSE(test.leaks.empty());
+}
+
+TEST_F(RunExperiment, DrawsWhereEachEntityWasAndOneLineForAWayThereAndBack) {
+  write("places.csv",
+        "user,lat,lon,label\na,38.7,-9.1,benign\na,38.7,-9.1,benign\na,35.7,139.7,benign\na,38.7,-9.1,x\nb,1,2,x\n");
+  const LoadedTable loaded = load_table((folder_ / "places.csv").string(), {});
+  ReportSpec::Map map{"places", "user", "lat", "lon", {}, 1};
+  const auto journeys = find_journeys(loaded.table, map);
+  ASSERT_EQ(journeys.size(), 1U) << "the one with the most rows";
+  EXPECT_EQ(journeys[0].entity, "a");
+  EXPECT_EQ(journeys[0].events, 4U);
+  EXPECT_EQ(journeys[0].places.size(), 3U);
+  EXPECT_EQ(journeys[0].hops.size(), 1U);
+  map.entities = {"nobody"};
+  EXPECT_THROW(find_journeys(loaded.table, map), Error);
 }
 
 TEST_F(RunExperiment, NamesEachFileThatItLookedFor) {
