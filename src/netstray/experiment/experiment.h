@@ -51,7 +51,7 @@ struct StepSpec {
     rank,               ///< column, as: 1 for the least value, equal values share the mean of theirs
     port_class,         ///< column, as, otherwise (100)
     country_rank,       ///< column, as, with (source of countries), start ("PT"), otherwise (1000)
-    places,             ///< column of addresses, with (ip2asn source): adds asn, organisation and country
+    places,             ///< column of addresses, with (ip2asn source), as (prefix): adds asn, organisation, country
     lag,                ///< columns, events, per (entity's column; "": all rows are of one), order_by, across
     join,               ///< with (source or table), on, on_right, how = inner or left
     distinct,           ///< columns ([] = all): the first of equal rows stays

@@ -1,5 +1,7 @@
 #include "netstray/experiment/steps.h"
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -68,6 +70,29 @@ TEST(Steps, LagsKeepToTheirUserUnlessToldNotTo) {
   EXPECT_EQ(across.lags[0].entity, "user");
   step.per = "";
   EXPECT_THROW(after(step), Error);
+}
+
+TEST(Steps, PlacesOfTwoColumnsOfAddressesHavePrefixes) {
+  const std::string path = testing::TempDir() + "netstray_steps_places.tsv";
+  std::ofstream(path) << "1.0.0.0\t1.0.0.255\t13335\tAU\tCloudflare\n";
+  const Experiment experiment;
+  const StepContext context{
+      .experiment = experiment, .table_named = {}, .file_of = [&](const std::string&) { return path; }};
+  MadeTable made;
+  made.table = Table(Schema({{"src", ColumnType::address}, {"dst", ColumnType::address}}));
+  made.table.column(0).append_text("1.0.0.1");
+  made.table.column(1).append_text("2.0.0.1");
+  StepSpec step;
+  step.kind = StepSpec::Kind::places;
+  for (const auto* column : {"src", "dst"}) {
+    step.column = column;
+    step.as = step.column + "_";
+    apply_step(step, made, context);
+  }
+  std::filesystem::remove(path);
+  EXPECT_EQ(made.table.column("src_country").text(0), "AU");
+  EXPECT_TRUE(made.table.column("dst_asn").missing(0));
+  EXPECT_NE(made.steps.back().find("1 rows have none"), std::string::npos) << made.steps.back();
 }
 
 TEST(Steps, JoinsTellWhatTheyDroppedAndMultiplied) {

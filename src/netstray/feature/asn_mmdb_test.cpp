@@ -188,6 +188,9 @@ TEST_F(Mmdb, TreesOfIpv4AndCountriesAreRead) {
   EXPECT_EQ(at(table, "192.0.3.0"), nullptr);
   EXPECT_FALSE(table.has_asn());
   EXPECT_TRUE(table.has_country());
+  const auto owners = table.unique_asns();
+  EXPECT_EQ(owners.column("asn").missing_count(), 2U);
+  EXPECT_EQ(owners.column("country.code2").text(1), "US");
 }
 
 TEST_F(Mmdb, TheFieldsOfOtherPublishersAreKnown) {

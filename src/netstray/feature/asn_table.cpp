@@ -121,8 +121,12 @@ Table AsnTable::unique_asns() const {
     }
   };
   for (const auto& owner : owners_) {
-    if (owner.asn == 0) continue;
-    table.column(0).append_decimal(owner.asn, 0);
+    if (has_asn_ ? owner.asn == 0 : owner.is_gap()) continue;
+    if (has_asn_) {
+      table.column(0).append_decimal(owner.asn, 0);
+    } else {
+      table.column(0).append_missing();
+    }
     append(table.column(1), owner.country);
     append(table.column(2), owner.organisation);
   }

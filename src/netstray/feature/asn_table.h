@@ -37,7 +37,8 @@ class AsnTable {
 
   /// The different (asn, country, organisation) without AS number 0, in order of first appearance, as a table with the
   /// columns of notebook 001: `asn` (integer), `country.code2`, `entity`. An autonomous system that is in several
-  /// countries, or goes by several names, has several rows.
+  /// countries, or goes by several names, has several rows. Of a file without AS numbers: its countries, with `asn`
+  /// missing.
   Table unique_asns() const;
 
  private:
