@@ -8,7 +8,6 @@
 
 #include "netstray/base/text.h"
 #include "netstray/maths/quantile.h"
-#include "netstray/report/charts/curve_points.h"
 #include "netstray/report/charts/frame.h"
 #include "netstray/report/svg.h"
 #include "netstray/report/terminal.h"
@@ -19,17 +18,6 @@ namespace netstray {
 namespace {
 
 constexpr Frame kFrame;
-constexpr std::size_t kCurvePoints = 400;
-
-/// A label with a line in front of it.
-void draw_line_key(Svg& svg, Point at, std::string_view line_class, std::string_view text) {
-  draw_key_entry(svg, at, {std::string(line_class), std::string(text)});
-}
-
-void draw_point_key(Svg& svg, Point at, std::string_view text) {
-  draw_key_entry(svg, at, {"mark", std::string(text), KeyEntry::Sample::dot});
-}
-
 /// The outline of a histogram's bars, and with `base` the area under it.
 std::vector<Point> bar_outline(std::span<const std::uint64_t> counts, const Scale& x, const Scale& y, double base) {
   const double width = (x.high() - x.low()) / static_cast<double>(counts.size());
@@ -53,7 +41,7 @@ Axis count_axis(const Frame& frame, std::uint64_t most) {
 }
 
 void draw_cut(Svg& svg, const Frame& frame, const Scale& x, double cut) {
-  if (cut < x.low() || cut > x.high()) return;
+  if (!(cut >= x.low() && cut <= x.high())) return;
   svg.line({x(cut), frame.top - 4}, {x(cut), frame.bottom}, "cut");
   const double place = std::clamp(x(cut), frame.left + 30, frame.right - 30);
   svg.text({place, frame.top - 9}, "cut " + readable(cut, 4), "key", Svg::Anchor::middle);
@@ -79,23 +67,6 @@ ScoreHistogram histogram_range(const std::vector<double>& sorted) {
   return histogram;
 }
 
-struct Cell {
-  std::string_view name;
-  std::uint64_t count;
-  std::uint64_t of_class;
-  bool right;
-};
-
-void draw_cell(Svg& svg, Point corner, double width, double height, const Cell& cell) {
-  const double share = cell.of_class == 0 ? 0 : static_cast<double>(cell.count) / static_cast<double>(cell.of_class);
-  const int shade = static_cast<int>(std::lround(share * 10));
-  svg.rect(corner, width, height, fmt::format("cell {} shade{}", cell.right ? "right" : "wrong", shade));
-  const Point middle{corner.x + width / 2, corner.y + height / 2};
-  svg.text({middle.x, middle.y - 14}, cell.name, "key", Svg::Anchor::middle);
-  svg.text({middle.x, middle.y + 12}, grouped(cell.count), "figure", Svg::Anchor::middle);
-  svg.text({middle.x, middle.y + 33}, cell.of_class == 0 ? "no rows" : percent(share), "key", Svg::Anchor::middle);
-}
-
 }  // namespace
 
 std::string standalone_svg(const std::string& chart) {
@@ -115,60 +86,9 @@ std::optional<OperatingPoint> operating_point(const Confusion& confusion) noexce
                         static_cast<double>(confusion.tp) / static_cast<double>(flagged)};
 }
 
-std::string roc_chart(std::span<const CurvePoint> curve, const std::optional<OperatingPoint>& point, double fpr_limit) {
-  const bool part = fpr_limit < 1;
-  const std::string title = part ? "ROC curve up to " + chosen_percent(fpr_limit) + " false positives" : "ROC curve";
-  if (!has_both_classes(curve)) return empty_chart(title, "needs rows of both classes");
-  const std::string area = "area under the curve " + metric_text(auc(curve));
-  Svg svg(kFrame.width, kFrame.height, title, area);
-  draw_title(svg, title);
-  const Axis x = linear_axis(0, fpr_limit, kFrame.left, kFrame.right, 5, "false positives, share of normal rows");
-  const Axis y = linear_axis(0, 1, kFrame.bottom, kFrame.top, 5, "found, share of attack rows");
-  draw_axes(svg, kFrame, x, y);
-  svg.line({x.scale(0), y.scale(0)}, {x.scale(fpr_limit), y.scale(fpr_limit)}, "guess");
-  svg.polyline(roc_points(thinned(curve, kCurvePoints), fpr_limit, x.scale, y.scale), "curve");
-  const double key = kFrame.left + (kFrame.right - kFrame.left) * 0.42;
-  const double key_top =
-      part ? kFrame.bottom - 92 : kFrame.bottom - 58;  // above the line of guessing, which is low in a part
-  if (!part) draw_line_key(svg, {key, key_top}, "curve", area);
-  draw_line_key(svg, {key, key_top + 20}, "guess", "guessing");
-  if (point && point->false_positive_rate <= fpr_limit) {
-    svg.circle(
-        {x.scale(point->false_positive_rate), y.scale(point->recall)}, 5.5, "mark",
-        fmt::format("{} found at {} false positives", percent(point->recall), percent(point->false_positive_rate)));
-    draw_point_key(svg, {key, key_top + 40}, "the model's cut");
-  }
-  return svg.str();
-}
-
-std::string precision_recall_chart(std::span<const CurvePoint> curve, const std::optional<OperatingPoint>& point) {
-  const std::string title = "Precision and recall";
-  if (!has_both_classes(curve)) return empty_chart(title, "needs rows of both classes");
-  const CurvePoint& all = curve.back();
-  const double base = static_cast<double>(all.tp) / static_cast<double>(all.tp + all.fp);
-  const std::string average = "average precision " + metric_text(average_precision(curve));
-  Svg svg(kFrame.width, kFrame.height, title, average);
-  draw_title(svg, title);
-  const Axis x = linear_axis(0, 1, kFrame.left, kFrame.right, 5, "recall: found, share of attack rows");
-  const Axis y = linear_axis(0, 1, kFrame.bottom, kFrame.top, 5, "precision: attacks among flagged rows");
-  draw_axes(svg, kFrame, x, y);
-  svg.line({x.scale(0), y.scale(base)}, {x.scale(1), y.scale(base)}, "guess");
-  svg.polyline(precision_points(thinned(curve, kCurvePoints), x.scale, y.scale), "curve");
-  const double key_top =
-      base > 0.45 || base < 0.02 ? kFrame.bottom - 58 : kFrame.top + (kFrame.bottom - kFrame.top) * (1 - base) - 74;
-  draw_line_key(svg, {kFrame.left + 14, key_top}, "curve", average);
-  draw_line_key(svg, {kFrame.left + 14, key_top + 20}, "guess", "flagging at random: " + percent(base));
-  if (point) {
-    svg.circle({x.scale(point->recall), y.scale(point->precision)}, 5.5, "mark",
-               fmt::format("precision {} at recall {}", metric_text(point->precision), metric_text(point->recall)));
-    draw_point_key(svg, {kFrame.left + 14, key_top + 40}, "the model's cut");
-  }
-  return svg.str();
-}
-
 ScoreHistogram score_histogram(std::span<const std::uint8_t> labels, std::span<const double> scores, std::size_t bins) {
   std::vector<double> sorted;
-  std::copy_if(scores.begin(), scores.end(), std::back_inserter(sorted), [](double s) { return std::isfinite(s); });
+  std::copy_if(scores.begin(), scores.end(), std::back_inserter(sorted), drawable);
   if (sorted.empty() || bins == 0) return {};
   std::sort(sorted.begin(), sorted.end());
   ScoreHistogram histogram = histogram_range(sorted);
@@ -176,7 +96,7 @@ ScoreHistogram score_histogram(std::span<const std::uint8_t> labels, std::span<c
   histogram.attacks.assign(bins, 0);
   const double per_score = static_cast<double>(bins) / (histogram.high - histogram.low);
   for (std::size_t i = 0; i < std::min(scores.size(), labels.size()); ++i) {
-    if (!std::isfinite(scores[i])) continue;
+    if (!drawable(scores[i])) continue;
     const double place = std::clamp((scores[i] - histogram.low) * per_score, 0.0, static_cast<double>(bins - 1));
     ++(labels[i] != 0 ? histogram.attacks : histogram.normal)[static_cast<std::size_t>(place)];
   }
@@ -205,29 +125,6 @@ std::string histogram_chart(const ScoreHistogram& histogram, std::optional<doubl
     svg.polyline(outline, fmt::format("line {}", class_series(attack)));
   }
   if (cut) draw_cut(svg, frame, x.scale, *cut);
-  return svg.str();
-}
-
-std::string confusion_chart(const Confusion& confusion) {
-  constexpr double kRowTitle = 70;
-  const std::string title = "Rows by truth and verdict";
-  Svg svg(kFrame.width, kFrame.height, title, "Counts, and the share of each class");
-  draw_title(svg, title);
-  const double left = kRowTitle;
-  const double width = (kFrame.right - left) / 2;
-  const double top = kFrame.top + 18;
-  const double height = (kFrame.bottom + 10 - top) / 2;
-  const std::uint64_t normal = confusion.tn + confusion.fp;
-  const std::uint64_t attacks = confusion.fn + confusion.tp;
-  svg.text({left + width / 2, top - 12}, "not flagged", "label", Svg::Anchor::middle);
-  svg.text({left + width * 1.5, top - 12}, "flagged", "label", Svg::Anchor::middle);
-  svg.text({left - 10, top + height / 2 + 4}, "normal", "label", Svg::Anchor::end);
-  svg.text({left - 10, top + height * 1.5 + 4}, "attack", "label", Svg::Anchor::end);
-  draw_cell(svg, {left, top}, width, height, {"left alone", confusion.tn, normal, true});
-  draw_cell(svg, {left + width, top}, width, height, {"false alarms", confusion.fp, normal, false});
-  draw_cell(svg, {left, top + height}, width, height, {"missed", confusion.fn, attacks, false});
-  draw_cell(svg, {left + width, top + height}, width, height, {"found", confusion.tp, attacks, true});
-  svg.text({left, kFrame.bottom + 42}, "Percentages are shares of the class (row).", "tick");
   return svg.str();
 }
 

@@ -10,6 +10,8 @@
 
 #include "netstray/base/text.h"
 #include "netstray/model/reasons.h"
+#include "netstray/report/charts/bars.h"
+#include "netstray/report/charts/curves.h"
 #include "netstray/report/classification_report.h"
 #include "netstray/report/html.h"
 #include "netstray/report/words.h"
@@ -112,18 +114,19 @@ void add_answer(Page& out, const Evaluation& evaluation) {
 void add_charts(Page& out, const EvaluationPage& page) {
   const Evaluation& evaluation = *page.evaluation;
   const auto point = evaluation.confusion ? operating_point(*evaluation.confusion) : std::nullopt;
+  const std::vector<ModelCurve> models = {{"the model", evaluation.curve, point}};
   out.section("How it tells attacks from normal traffic");
   std::vector<Page::Figure> figures;
   figures.push_back({histogram_chart(page.histogram, evaluation.cut),
                      "Each row's score: higher is more unusual. What lies right of the cut is flagged."});
   if (evaluation.confusion) {
-    figures.push_back({confusion_chart(*evaluation.confusion), "What became of the rows at the cut."});
+    figures.push_back({confusion_picture({}, *evaluation.confusion).svg, "What became of the rows at the cut."});
   }
-  figures.push_back({roc_chart(evaluation.curve, point), "What any other cut would find, and at what price."});
-  figures.push_back({roc_chart(evaluation.curve, point, kZoomedFpr),
+  figures.push_back({roc_picture({}, models).svg, "What any other cut would find, and at what price."});
+  figures.push_back({roc_picture({}, models, kZoomedFpr).svg,
                      "The left end of the same curve: the only part that can be run day by day."});
   figures.push_back(
-      {precision_recall_chart(evaluation.curve, point),
+      {precision_recall_picture({}, models).svg,
        "How many of the flagged rows are attacks. This depends on how many attacks there are in the test."});
   if (evaluation.confusion && !evaluation.families.empty()) {
     figures.push_back({family_chart(evaluation.families), "Which kinds of attack are seen, and which are not."});

@@ -72,6 +72,14 @@ TEST(RocPicture, NamesEveryModelWithItsArea) {
   EXPECT_EQ(rows.back()[2], "1");
 }
 
+TEST(RocPicture, MarksTheCutOnlyWhereItLiesWithin) {
+  std::vector<ModelCurve> models = {sample_curve("forest", 1)};
+  models[0].point = OperatingPoint{.05, .8, .9};
+  EXPECT_TRUE(has(roc_picture({"roc"}, models, .1).svg, "at the model&#39;s cut"));
+  models[0].point = OperatingPoint{.5, .8, .9};
+  EXPECT_FALSE(has(roc_picture({"roc"}, models, .1).svg, "at the model&#39;s cut"));
+}
+
 TEST(RocPicture, DrawsTheMirroredScoresInTheColourOfTheirModel) {
   std::vector<ModelCurve> models = {sample_curve("forest", 1)};
   models.push_back({"forest, turned round", mirrored(models[0].curve), {}, true});
@@ -431,6 +439,7 @@ std::vector<Picture> odd_pictures(Rng& rng) {
           density_histogram_picture({"a"}, "v", labels, values),
           violin_picture({"a"}, "v", labels, values),
           usual_picture({"a"}, std::vector<UsualRange>{usual_range("f", labels, values)}),
+          score_histogram_picture({"a"}, score_histogram(labels, values), odd_number(rng)),
           scatter_picture({"a"}, points, labels),
           world_map_picture({"a"}, std::vector<MapRoute>{route})};
 }
@@ -450,7 +459,7 @@ TEST(Pictures, AreWholeForOddNumbers) {
 /// The columns that are always there, as docs/pictures.md names them.
 std::string fixed_columns(const std::string& csv) {
   const std::string line = csv.substr(0, csv.find('\n'));
-  for (const std::string_view varying : {",seed_1", ",m"}) {
+  for (const std::string_view varying : {",seed_1", ",m", ",normal,attack"}) {
     if (line.ends_with(varying)) return line.substr(0, line.size() - varying.size());
   }
   return line.substr(0, line.find(",seed_1"));

@@ -109,8 +109,9 @@ std::vector<CurvePoint> mirrored(std::span<const CurvePoint> curve) {
 
 Picture roc_picture(const Heading& heading, std::span<const ModelCurve> models, double fpr_limit) {
   const bool part = fpr_limit < 1;
-  const std::string usual = part ? "ROC curves up to " + chosen_percent(fpr_limit) + " false positives"
-                                 : "ROC curves, and the area under each";
+  const std::string usual = part                 ? "ROC up to " + chosen_percent(fpr_limit) + " false positives"
+                            : models.size() == 1 ? "ROC curve, and the area under it"
+                                                 : "ROC curves, and the area under each";
   const std::string title = heading.title.empty() ? usual : heading.title;
   Picture picture{heading.name, heading.caption, {}, "model,threshold,false_positive_rate,true_positive_rate\n"};
   append_curves(picture.csv, models, [](const CurvePoint& point, const CurvePoint& all) {

@@ -3,17 +3,15 @@
 namespace netstray {
 
 std::string_view chart_css() noexcept {
-  return R"css(.chart{--c-ink:#1b1f24;--c-soft:#57606a;--c-grid:#e3e6ea;--c-normal:#0072b2;--c-attack:#d55e00;--c-mark:#1b1f24;--c-2:#009270;--c-3:#b5559a;--c-4:#b07c00;--c-5:#3a93cc;--c-7:#8a4f1d;--c-8:#6a66cc;--c-9:#808890;--c-land:#d2d8d3;--c-tone:.62;--c-pale:.22;--c-sea:#f5f8fb;
+  return R"css(.chart{--c-ink:#1b1f24;--c-soft:#57606a;--c-grid:#e3e6ea;--c-normal:#0072b2;--c-attack:#d55e00;--c-2:#009270;--c-3:#b5559a;--c-4:#b07c00;--c-5:#3a93cc;--c-7:#8a4f1d;--c-8:#6a66cc;--c-9:#808890;--c-land:#d2d8d3;--c-tone:.62;--c-pale:.22;--c-sea:#f5f8fb;
 font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;max-width:100%;height:auto}
 .chart text{fill:var(--c-ink)}.chart .title{font-weight:600;font-size:14px}
 .chart .tick{fill:var(--c-soft);font-size:12px;font-variant-numeric:tabular-nums}
 .chart .label{fill:var(--c-soft)}.chart .key{font-size:12px}
 .chart .figure{font-size:22px;font-weight:600;font-variant-numeric:tabular-nums}
 .chart .grid{stroke:var(--c-grid);stroke-width:1}.chart .axis{stroke:var(--c-soft);stroke-width:1}
-.chart .curve{fill:none;stroke:var(--c-normal);stroke-width:2.2;stroke-linejoin:round}
 .chart .guess{fill:none;stroke:var(--c-soft);stroke-width:1.2;stroke-dasharray:5 4}
 .chart .cut{stroke:var(--c-ink);stroke-width:1.5;stroke-dasharray:2 3}
-.chart .mark{fill:var(--c-attack);stroke:var(--c-page,#fff);stroke-width:1.5}
 .chart .cell{stroke:var(--c-page,#fff);stroke-width:3}.chart .right{fill:var(--c-normal)}.chart .wrong{fill:var(--c-attack)}
 .chart .fine{stroke:var(--c-soft);stroke-width:1}.chart .halo{paint-order:stroke;stroke:var(--c-page,#fff);stroke-width:3px;stroke-linejoin:round}
 .chart .small{font-size:11px;font-variant-numeric:tabular-nums}.chart .soft{fill:var(--c-soft)}.chart .strong{font-weight:600}
