@@ -224,9 +224,15 @@ class Run {
   }
 
   void keep_model(const DetectorSpec& spec, const StudyRows& rows, Model model, DetectorResult& result) {
+    const bool kept_by_model = result.cut_from == "train" || result.cut_from == "calibration";
     complete_record(rows, result, model.record);
+    if (!kept_by_model) {
+      model.record.notes.push_back(fmt::format("the cut was taken from rows of the experiment: {}", result.cut_from));
+    }
     result.model_file = fmt::format("models/{}.nst", file_name_of(spec.name));
     result.model = summarise(model, result.model_file);
+    const std::string& source = result.model.cut_source;
+    if (!kept_by_model && source != "rule" && source != "labels") result.model.cut_source = result.cut_from;
     if (folder_ != nullptr) model.save(folder_->file(result.model_file));
     const bool pictured = std::ranges::any_of(experiment_.report.tsne, [&](const ReportSpec::Tsne& picture) {
       return picture.latent_of == spec.name || (picture.latent_of.empty() && picture.study == rows.study->spec->name);
