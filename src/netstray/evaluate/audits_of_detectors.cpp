@@ -129,8 +129,8 @@ std::optional<Audit> audit_output_activation(const DetectorContext& context) {
   return Audit{
       "output-activation", warning, facts.unreachable_share,
       fmt::format("The last layer is {}, but {} of the values that it has to rebuild lie {}: it can never give them, "
-                  "and no training brings the mean squared error below {}. What is left is an error that says little "
-                  "about the row. Use linear.",
+                  "and no training brings the mean squared error below {}. A unit of it that gives its end value for "
+                  "every row learns nothing more. Use linear.",
                   facts.output_activation, percent_text(facts.unreachable_share), range_text(facts.output_activation),
                   decimal_text(facts.unreachable_loss))};
 }

@@ -41,14 +41,12 @@ std::vector<Audit> audit_joined_rows(const StudyFacts& facts) {
     auto text =
         fmt::format("The join {} made {} of {}.", join.name, rows_text(join.result_rows), grouped(join.left_rows));
     if (join.multiplied_rows > 0)
-      text += fmt::format(
-                  " {} ({}) met more than one row and stand there several times, so some events count more "
-                  "than others.",
-                  rows_text(join.multiplied_rows), percent_text(multiplied)) +
+      text += fmt::format(" {} ({}) met more than one, so some events count more often than others.",
+                          rows_text(join.multiplied_rows), percent_text(multiplied)) +
               copies_text(facts);
     if (join.dropped_rows > 0)
-      text += fmt::format(" {} ({}) met none and are gone: nothing is said of such traffic.",
-                          rows_text(join.dropped_rows), percent_text(dropped));
+      text += fmt::format(" {} ({}) met none: of such traffic nothing is said.", rows_text(join.dropped_rows),
+                          percent_text(dropped));
     if (join.multiplied_rows == 0 && join.dropped_rows == 0) text += " Each row met exactly one.";
     const bool matters = join.multiplied_rows > 0 || dropped > kManyDropped;
     audits.push_back({"joined-rows", matters ? warning : note, multiplied, std::move(text)});

@@ -175,7 +175,7 @@ TEST(StudyAudits, FindWhatTheUserStudyDoesToItsRows) {  // notebook 001
   autoencoder.rule = "mad:3.5";
   autoencoder.cut_from = RowsUsed::test;
   study.detectors = {full, down, windowed, autoencoder};
-  expect(study, "joined-rows", warning, "150 rows (15 %) met more than one row");
+  expect(study, "joined-rows", warning, "150 rows (15 %) met more than one");
   expect(study, "joined-rows", warning, "30 rows (3 %) met none");
   expect(study, "identity-as-number", warning, "user numbers 400 values");
   expect(study, "sampled-before-split", warning, "drawn with replacement");
