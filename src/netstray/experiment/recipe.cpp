@@ -49,28 +49,40 @@ void add_settings(const RecipeText& recipe, const std::string& name, const TomlV
   }
 }
 
-/// Where a message about a detector's settings belongs: the setting that it names, or the detector.
-const TomlValue& blamed(const TomlValue& table, const std::string& message) {
+/// Tells what is wrong with a detector's settings at the setting that the message names, or else at the detector.
+[[noreturn]] void refuse_settings(const RecipeText& recipe, const TomlValue& table, const std::string& message) {
   for (std::size_t i = 0; i < table.items.size(); ++i) {
-    if (message.find(": " + table.keys[i] + ": ") != std::string::npos) return table.items[i];
+    if (message.find(fmt::format(": {}: ", table.keys[i])) != std::string::npos) recipe.fail(table.items[i], message);
   }
-  return table;
+  recipe.fail(table, message);
 }
 
-/// Detectors look at their settings before they look at rows, so that fitting on no rows tells what is wrong with them.
+/// What is wrong with a member's settings; "" where nothing is. Detectors look at their settings before they look at
+/// rows, so that fitting on no rows tells.
+std::string wrong_setting(const Recipe::Member& member) {
+  try {
+    member.detector->fit(Matrix(), member.settings, {});
+  } catch (const Error& error) {
+    if (error.kind() == Error::Kind::usage) return error.what();
+  }
+  return "";
+}
+
 void check_settings(const RecipeText& recipe, const TomlValue& table, const DetectorSpec& detector) {
   std::vector<std::string> settings;
   for (const auto& [name, value] : detector.settings) {
-    settings.push_back(name);
-    settings.back() += "=" + value;
+    settings.push_back(fmt::format("{}={}", name, value));
   }
+  std::vector<std::string> wrong;
   try {
     for (const auto& member : make_recipe(detector.kind, settings, detector.encoding).members) {
-      member.detector->fit(Matrix(), member.settings, {});
+      wrong.push_back(wrong_setting(member));
     }
   } catch (const Error& error) {
-    if (error.kind() != Error::Kind::usage) return;
-    recipe.fail(blamed(table, error.what()), error.what());
+    wrong.emplace_back(error.what());
+  }
+  for (const auto& message : wrong) {
+    if (!message.empty()) refuse_settings(recipe, table, message);
   }
 }
 
@@ -218,10 +230,10 @@ Experiment parse_recipe(std::string_view text, const std::string& path, std::spa
 }
 
 std::string recipe_text(const std::string& path) {
-  constexpr std::size_t kMost = 1024 * 1024;
+  constexpr std::size_t kMost = std::size_t{1024} * 1024;
   const auto source = open_bytes(path);
   std::string text;
-  std::array<char, 65536> piece;
+  std::array<char, 65536> piece{};
   while (const std::size_t count = source->read(piece)) {
     text.append(piece.data(), count);
     if (text.size() > kMost) throw Error(fmt::format("{}: is too long for a recipe", path));

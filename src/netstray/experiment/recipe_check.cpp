@@ -11,6 +11,7 @@ namespace {
 template <typename Specs>
 std::vector<std::string> names_of(const Specs& specs) {
   std::vector<std::string> names;
+  names.reserve(specs.size());
   for (const auto& spec : specs) names.push_back(spec.name);
   return names;
 }

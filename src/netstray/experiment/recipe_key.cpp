@@ -37,6 +37,7 @@ std::vector<std::string> RecipeText::texts(const TomlValue& value) const {
   if (value.kind == TomlValue::Kind::text) return {text(value)};
   if (value.kind != TomlValue::Kind::list) expected(value, "a list of texts");
   std::vector<std::string> texts;
+  texts.reserve(value.items.size());
   for (const auto& item : value.items) texts.push_back(text(item));
   return texts;
 }
@@ -70,15 +71,6 @@ void RecipeText::need_list(const TomlValue& value) const {
 
 std::string Bounds::text() const {
   return fmt::format("{}{}, {}{}", open_low ? "(" : "[", low, high, open_high ? ")" : "]");
-}
-
-std::string quoted_toml(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + "\"";
 }
 
 }  // namespace netstray

@@ -122,7 +122,7 @@ void read_keys(const RecipeText& recipe, const TomlValue& table, const RecipeKey
 
 /// Limits of a number; open ends do not belong to it.
 struct Bounds {
-  double low, high;
+  double low = 0, high = 0;
   bool open_low = false, open_high = false;
 
   bool has(double value) const noexcept {
@@ -158,20 +158,18 @@ Value word_value(const RecipeText& recipe, const TomlValue& found, const Words<V
 }
 
 template <typename Value>
-std::string word_of(Value value, const Words<Value>& words) {
+std::string word_of(const Value& value, const Words<Value>& words) {
   for (const auto& word : words) {
     if (word.value == value) return word.name;
   }
   return "";
 }
 
-std::string quoted_toml(const std::string& text);
-
 template <typename Spec>
 RecipeKey<Spec> text_key(std::string name, std::string Spec::* member, std::string meaning, std::string range = "") {
   const std::string preset = Spec().*member;
   return {
-      {std::move(name), "text", preset.empty() ? "" : quoted_toml(preset), std::move(range), std::move(meaning)},
+      {std::move(name), "text", preset.empty() ? "" : toml_text(preset), std::move(range), std::move(meaning)},
       [member](const RecipeText& recipe, const TomlValue& value, Spec& spec) { spec.*member = recipe.text(value); }};
 }
 
@@ -216,7 +214,7 @@ RecipeKey<Spec> real_key(std::string name, Value Spec::* member, Bounds bounds, 
 template <typename Spec, typename Member, typename Value>
 RecipeKey<Spec> word_key(std::string name, Member Spec::* member, Words<Value> words, std::string meaning) {
   std::string preset;
-  if constexpr (std::is_same_v<Member, Value>) preset = quoted_toml(word_of(Spec().*member, words));
+  if constexpr (std::is_same_v<Member, Value>) preset = toml_text(word_of(Spec().*member, words));
   const std::string range = join(word_names(words), ", ");
   return {{std::move(name), "word", preset, range, std::move(meaning)},
           [member, words = std::move(words)](const RecipeText& recipe, const TomlValue& value, Spec& spec) {

@@ -170,6 +170,15 @@ TEST(Recipe, AWrongTypeOrRangeIsToldWithWhatWasExpected) {
       "number from 1");
 }
 
+TEST(Recipe, TheSettingsOfEachMemberOfAnEnsembleAreChecked) {
+  EXPECT_EQ(error_with("gmm.components = 2", "gmm.components = 0"),
+            "r.toml:50: gmm: components: found \"0\", expected a whole number from 1 to 1000, or auto:LOW-HIGH");
+  EXPECT_EQ(error_with("gmm.components = 2", "iforest.trees = 0"),
+            "r.toml:50: iforest: trees: found \"0\", expected a whole number from 1 to 10000");
+  EXPECT_EQ(error_with("gmm.components = 2", "knn.k = 2"),
+            "r.toml:50: ensemble: has no member \"knn\". Its members are: gmm, iforest");
+}
+
 TEST(Recipe, AnUnknownNameIsToldWithTheNearestOne) {
   EXPECT_EQ(error_with("\"ocsvm\"", "\"ocsmv\""), "r.toml:41: unknown detector \"ocsmv\"; did you mean \"ocsvm\"?");
   EXPECT_EQ(error_with("[detectors.autoencoder]", "[detectors.autoencodr]"),

@@ -27,6 +27,7 @@ std::optional<std::string> source_path(const SourceSpec& source, const std::stri
 
 Error missing_source(const SourceSpec& source, const std::string& data) {
   std::vector<std::string> tried;
+  tried.reserve(source.files.size());
   for (const auto& file : source.files) tried.push_back(path_below(data, file));
   return Error(
       fmt::format("source \"{}\": {} {}; --data DIR says where the data lies", source.name,

@@ -68,7 +68,7 @@ const RecipeKeys<ThresholdSpec>& threshold_keys() {
                                    {"test", From::test},
                                    {"test-normals", From::test_normals}};
   static const RecipeKeys<ThresholdSpec> keys = {
-      {{"rule", "text", quoted_toml(ThresholdRule().text()), "see `netstray evaluate --help`",
+      {{"rule", "text", toml_text(ThresholdRule().text()), "see `netstray evaluate --help`",
         "How the cut is found: false-alarms:0.01, quantile:0.95, contamination:0.1, mean-sd:2, mad:3.5, ..."},
        [](const RecipeText& recipe, const TomlValue& value, ThresholdSpec& threshold) {
          threshold.rule = at_place(recipe, value, [&] { return ThresholdRule::parse(recipe.text(value)); });
@@ -103,7 +103,7 @@ const RecipeKeys<ReportSpec::Elbow>& elbow_keys() {
   using Elbow = ReportSpec::Elbow;
   static const RecipeKeys<Elbow> keys = {
       text_key("study", &Elbow::study, "Whose training rows; without it, the only study's."),
-      encoding_key(&Elbow::encoding, quoted_toml(Encoding().text()), "How the columns become numbers."),
+      encoding_key(&Elbow::encoding, toml_text(Encoding().text()), "How the columns become numbers."),
       whole_key("from", &Elbow::from, 1, 1000, "The fewest clusters."),
       whole_key("to", &Elbow::to, 1, 1000, "The most clusters."),
   };

@@ -14,7 +14,7 @@
 namespace netstray {
 namespace {
 
-constexpr std::size_t kMostBytes = 256 * 1024;
+constexpr std::size_t kMostBytes = std::size_t{256} * 1024;
 constexpr std::size_t kDeepest = 16;
 /// toml++ makes a table for each part of a dotted key and frees them one inside the other, so the length of a key is
 /// bounded before it sees the text.
@@ -117,26 +117,13 @@ bool is_toml_value(const std::string& text) {
   }
 }
 
-std::string in_quotes(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      result += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
-    } else {
-      result += c;
-    }
-  }
-  return result + "\"";
-}
-
 void mark(TomlValue& value, const std::string& path, const std::string& set_by) {
   value.path = path;
   value.set_by = set_by;
   value.key = value.begin = value.end = {};
   for (std::size_t i = 0; i < value.items.size(); ++i) {
     const std::string part = value.kind == TomlValue::Kind::table ? value.keys[i] : std::to_string(i);
-    mark(value.items[i], path + "." + part, set_by);
+    mark(value.items[i], fmt::format("{}.{}", path, part), set_by);
   }
 }
 
@@ -203,13 +190,26 @@ TomlValue parse_toml(std::string_view text, const std::string& name) {
   }
 }
 
+std::string toml_text(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+      result += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+    } else {
+      result += c;
+    }
+  }
+  return result + "\"";
+}
+
 std::string toml_literal(const std::string& typed) {
   if (is_toml_value(typed)) return typed;
   if (typed.starts_with('.') && parse_double(typed)) return "0" + typed;
   if (typed.find_first_of("[{\"'") == 0) {
     throw usage_error(fmt::format("{} is no value of TOML; words in a list or table need quotes", quoted(typed)));
   }
-  return in_quotes(typed);
+  return toml_text(typed);
 }
 
 void set_toml(TomlValue& root, const std::string& assignment) {

@@ -38,6 +38,9 @@ struct TomlValue {
 /// and for tables nested deeper than 16. Takes memory in proportion to the text.
 TomlValue parse_toml(std::string_view text, const std::string& name);
 
+/// A text as it stands in TOML, in quotes.
+std::string toml_text(const std::string& text);
+
 /// A value that a person typed, as TOML: as it stands where it is that already, `.5` as `0.5`, all else in quotes, so
 /// that a bare word needs none. Throws usage Error for what begins as a list, a table or a text in quotes and is none.
 std::string toml_literal(const std::string& typed);

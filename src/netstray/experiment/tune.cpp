@@ -101,6 +101,7 @@ void draw(std::vector<TriedCombination>& combinations, std::uint64_t count, std:
   auto chosen = Rng(seed).sample(static_cast<std::uint32_t>(combinations.size()), static_cast<std::uint32_t>(count));
   std::ranges::sort(chosen);
   std::vector<TriedCombination> drawn;
+  drawn.reserve(chosen.size());
   for (const std::uint32_t index : chosen) drawn.push_back(std::move(combinations[index]));
   combinations = std::move(drawn);
 }
@@ -131,6 +132,7 @@ class Tuner {
 
   void check_name(const std::string& name) const {
     std::vector<std::string> names;
+    names.reserve(experiment_.detectors.size());
     for (const auto& detector : experiment_.detectors) names.push_back(detector.name);
     if (std::ranges::find(names, name) != names.end()) return;
     const auto close = nearest(name, names);
@@ -250,6 +252,7 @@ std::string tune_text(const TuneResult& result, Metric metric) {
     for (std::size_t i = 0; i < detector.tried.size(); ++i) {
       const auto& tried = detector.tried[i];
       std::vector<std::string> values;
+      values.reserve(tried.values.size());
       for (const auto& value : tried.values) values.push_back(value.substr(prefix.size()));
       std::vector<std::string> row = {i == detector.best ? "best" : "", join(values, " ")};
       if (tried.score) {
