@@ -114,6 +114,16 @@ class ExperimentCommands(harness.TestCase):
         self.assertEqual(len(marked), 1)
         self.assertIn("n_init=1", table[marked[0] + 1])
 
+    def test_what_tune_found_comes_as_json_too(self):
+        found = self.tune("--grid", "detectors.knn.k=1,500", "--json").json()
+        self.assertEqual((found["command"], found["metric"], found["output"]), ("tune", "auc", None))
+        (knn,) = found["detectors"]
+        self.assertEqual([one["values"] for one in knn["tried"]], [["detectors.knn.k=1"], ["detectors.knn.k=500"]])
+        best = knn["tried"][knn["best"]]
+        self.assertTrue(0 <= best["auc"] <= 1 and best["error"] is None)
+        self.assertGreater(knn["validation_normal"], knn["validation_attacks"])
+        self.assert_refused(self.tune("--grid", "detectors.knn.k=1", "--json", "-o", "-"), 2, "--json")
+
     def test_random_search_tries_so_many_always_the_same(self):
         grid = ("--grid", "detectors.knn.k=1,2,3,4,5,6,7,8", "--random", "3")
         first = self.tune(*grid)

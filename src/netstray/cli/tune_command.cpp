@@ -9,6 +9,7 @@
 #include "netstray/cli/inputs.h"
 #include "netstray/experiment/recipe.h"
 #include "netstray/experiment/tune.h"
+#include "netstray/experiment/tune_json.h"
 #include "netstray/report/words.h"
 
 namespace netstray {
@@ -41,26 +42,25 @@ class TuneCommand final : public Command {
             "--set", "KEY=VALUE",
             "another value for a key of the recipe, as in --set studies.all.split.validation=0.2; may be given again",
             "", [this](const std::string& text) { settings_.overrides.push_back(text); })
-        .text("-o,--output", "FILE", output_, "where the recipe with the best settings goes")
-        .number("--threads", "N", threads_, 0, 1024,
-                "threads to use; 0 = one per core. The result is the same for any number")
-        .flag("-q,--quiet", console_.quiet, "no messages on standard error but errors");
+        .text("-o,--output", "FILE", output_, "where the recipe with the best settings goes");
+    declare_common(spec, common_);
     return spec;
   }
 
   int run() override {
-    set_threads(static_cast<unsigned>(threads_));
+    set_threads(static_cast<unsigned>(common_.threads));
+    console_.quiet = common_.quiet;
     if (!output_.empty()) refuse_overwriting(output_, {recipe_});
+    if (output_ == "-" && common_.json) throw usage_error("tune: --json and -o - both want standard output");
     const TuneResult result =
         tune(recipe_text(recipe_), recipe_, settings_, [this](const auto&... news) { tell_of(news...); });
-    std::string text = tune_text(result, settings_.metric);
-    if (output_ == "-") {
-      text = result.recipe;
-    } else if (!output_.empty()) {
-      write_file(output_, result.recipe);
-      text += fmt::format("\nThe best settings are in {}.\n", output_);
+    if (!output_.empty()) write_file(output_, result.recipe);
+    if (common_.json) {
+      write_file("-", tune_json(result, settings_.metric, output_));
+    } else if (output_ != "-") {
+      write_file("-", tune_text(result, settings_.metric) +
+                          (output_.empty() ? "" : fmt::format("\nThe best settings are in {}.\n", output_)));
     }
-    write_file("-", text);
     return 0;
   }
 
@@ -84,7 +84,7 @@ class TuneCommand final : public Command {
   std::string recipe_;
   std::string output_;
   TuneSettings settings_;
-  std::uint64_t threads_ = 0;
+  CommonOptions common_;
   Console console_{"tune"};
 };
 
