@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import random
+import re
 import signal
 import subprocess
 import time
@@ -29,6 +30,23 @@ def flows(rows, seed=1, odd=()):
             size, port, packets, label = 90_000_000 + row, 31337, 60_000, "exfiltration"
         lines.append(f"2026-03-02T10:{row // 60 % 60:02}:{row % 60:02},10.0.0.{row % 9},{service},{port},{size},{packets},{label}")
     return "\n".join(lines) + "\n"
+
+
+class Documents(harness.TestCase):
+    def test_the_table_of_audits_is_that_of_the_code(self):
+        code = {}
+        sources = "".join(path.read_text() for path in sorted((harness.SOURCE / "src/netstray/evaluate").glob("*audits*.cpp"))
+                          if not path.name.endswith("_test.cpp"))
+        for name, severity in re.findall(r'\{\s*"([a-z-]+)",\s*([^,"]*\b(?:note|warning|error)\b[^,"]*),', sources):
+            code.setdefault(name, set()).update(re.findall(r"warning|error", severity))
+        self.assertGreater(len(code), 15)
+        rows = re.findall(r"^\| `([a-z-]+)`(?: \*)? \|[^|]*\|([^|]*)\|([^|]*)\|$", (harness.SOURCE / "docs/audits.md").read_text(), re.M)
+        table = {name: {word for word, when in (("warning", warning), ("error", error)) if when.strip()}
+                 for name, warning, error in rows}
+        for name, severities in table.items():
+            self.assertIn(f'"{name}"', sources)
+            self.assertEqual(severities, code.pop(name, severities), name)
+        self.assertEqual(code, {}, "audits that docs/audits.md does not list")
 
 
 class Usage(harness.TestCase):

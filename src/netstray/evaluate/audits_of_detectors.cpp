@@ -145,6 +145,7 @@ std::vector<Audit> audit_scaling(const StudyFacts& facts) {
   }
   if (all.empty()) return {};
   std::vector<std::string> groups;
+  groups.reserve(scaled.size());
   for (const auto& [scaling, names] : scaled) groups.push_back(fmt::format("{} ({})", scaling, names_text(names)));
   const auto count = static_cast<double>(scaled.size());
   if (scaled.size() > 1)

@@ -95,19 +95,16 @@ std::vector<Audit> audit_lags_across_entities(const StudyFacts& facts) {
 std::vector<Audit> audit_sampled_before_split(const StudyFacts& facts) {
   std::vector<Audit> audits;
   for (const auto& sampling : facts.samplings) {
-    const auto what =
+    auto text =
         fmt::format("Before the split, {} of {} were drawn {} replacement ({}).", rows_text(sampling.rows_after),
                     grouped(sampling.rows_before), sampling.with_replacement ? "with" : "without", sampling.name);
-    const std::string meaning =
+    const bool risky = sampling.with_replacement && !no_copies_in_tests(facts);
+    if (risky) text += " So a row may have been drawn more than once.";
+    if (sampling.with_replacement) text += copies_text(facts);
+    text +=
         " The test has the share of attacks that the drawing gave it: its precision and accuracy are not those of real "
         "traffic.";
-    if (!sampling.with_replacement)
-      audits.push_back({"sampled-before-split", note, 0, what + meaning});
-    else if (no_copies_in_tests(facts))
-      audits.push_back({"sampled-before-split", note, 0, what + copies_text(facts) + meaning});
-    else
-      audits.push_back({"sampled-before-split", warning, 1,
-                        what + " So a row may have been drawn more than once." + copies_text(facts) + meaning});
+    audits.push_back({"sampled-before-split", risky ? warning : note, risky ? 1.0 : 0.0, std::move(text)});
   }
   return audits;
 }

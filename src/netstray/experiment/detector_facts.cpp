@@ -82,6 +82,7 @@ void add_constant_columns(const StudyRows& rows, const Model& model, DetectorFac
 
 std::string features_of(const StudyRows& rows) {
   std::vector<std::string> names;
+  names.reserve(rows.columns.size());
   for (const std::size_t column : rows.columns) names.push_back(rows.study->table().schema()[column].name);
   return join(names, ", ");
 }

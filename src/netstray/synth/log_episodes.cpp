@@ -107,9 +107,9 @@ void usual_place(const Scene& scene, Events& events) {
 
 struct Kind {
   PlantedKind said;
-  double share;  ///< of the malicious rows
-  std::uint32_t least_rows, most_rows;
-  void (*play)(const Scene&, Events&);
+  double share = 0;  ///< of the malicious rows
+  std::uint32_t least_rows = 1, most_rows = 1;
+  void (*play)(const Scene&, Events&) = nullptr;
 };
 
 constexpr std::array<Kind, 7> kKinds{{

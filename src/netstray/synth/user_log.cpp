@@ -52,9 +52,11 @@ std::vector<std::uint32_t> user_ids(std::size_t count, Rng& rng) {
 /// Ends of each user's share of the benign rows: a few users make most of them.
 std::vector<std::size_t> shares(std::size_t rows, std::size_t users, Rng& rng) {
   std::vector<double> ends;
+  ends.reserve(users);
   double sum = 0;
   for (std::size_t i = 0; i < users; ++i) ends.push_back(sum += std::exp(.8 * rng.normal()));
   std::vector<std::size_t> rounded;
+  rounded.reserve(users);
   for (const double end : ends) rounded.push_back(static_cast<std::size_t>(end / sum * static_cast<double>(rows)));
   rounded.back() = rows;
   return rounded;

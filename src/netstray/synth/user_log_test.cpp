@@ -26,7 +26,7 @@ TEST(UserLog, HasTheColumnsAndTheOrderOfTheStudy) {
       EXPECT_EQ(user.size(), 8U) << "seed " << seed;
       EXPECT_EQ(log.column(0).time(row) % 1'000'000'000, 0);
       EXPECT_GE(log.column(0).time(row), UserLogSettings{}.start);
-      EXPECT_LT(log.column(0).time(row), UserLogSettings{}.start + 7 * 86'400 * TimeNs{1'000'000'000});
+      EXPECT_LT(log.column(0).time(row), UserLogSettings{}.start + TimeNs{7} * 86'400 * 1'000'000'000);
       if (row == 0) continue;
       const auto before = log.column(1).text(row - 1);
       ASSERT_TRUE(before < user || (before == user && log.column(0).time(row - 1) <= log.column(0).time(row)))
