@@ -296,7 +296,7 @@ TEST(UsualPicture, ShowsWhereEachClassLies) {
   EXPECT_EQ(range.attack_median, 5000);
   const Picture picture = usual_picture({"usual"}, std::vector<UsualRange>{range, usual_range("none", {}, {})});
   EXPECT_EQ(fault_of(picture), "");
-  EXPECT_TRUE(has(picture.svg, "5 to 95") && has(picture.svg, "5,000"));
+  EXPECT_TRUE(has(picture.svg, "5 to 95") && has(picture.svg, "5,000") && has(picture.svg, "1 feature is not shown"));
   EXPECT_TRUE(has(picture.csv, "none,,,,,,\n"));
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include <fmt/core.h>
@@ -16,8 +15,6 @@
 
 namespace netstray {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// The values of each class in ascending order, those that can be drawn.
 struct Classes {
@@ -191,7 +188,7 @@ std::string rows_and_median(const std::vector<double>& sorted) {
 /// A class's violin: where the values are, how wide the shape is there, and the quartiles.
 struct Violin {
   std::vector<double> at, density;
-  std::array<double, 3> quartiles;
+  std::array<double, 3> quartiles{};
 };
 
 Violin violin_of(const std::vector<double>& sorted, bool logarithmic) {
@@ -221,6 +218,7 @@ void append_violin(std::string& csv, const Violin& violin, const std::string& na
 void draw_violin(Svg& svg, const Axis& y, double middle, double half_width, const Violin& violin, bool attack) {
   const double widest = *std::max_element(violin.density.begin(), violin.density.end());
   std::vector<Point> outline;
+  outline.reserve(2 * violin.at.size() + 1);
   for (std::size_t p = 0; p < violin.at.size(); ++p) {
     outline.push_back({middle - half_width * violin.density[p] / widest, y.scale(violin.at[p])});
   }

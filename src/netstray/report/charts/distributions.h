@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -46,8 +47,10 @@ struct UsualRange {
 };
 /// Of finite values only; all NaN where there are none.
 UsualRange usual_range(std::string feature, std::span<const std::uint8_t> labels, std::span<const double> values);
-/// A strip per feature on an axis of its own: where normal rows lie, where attacks lie, and the numbers. CSV: feature,
-/// normal_q05, normal_median, normal_q95, attack_q05, attack_median, attack_q95.
-Picture usual_picture(const Heading& heading, std::span<const UsualRange> features, const ClassNames& names = {});
+/// A strip per feature on an axis of its own: where normal rows lie, where attacks lie, and the numbers. The first
+/// `most` features that hold more than one value are drawn. CSV, with all: feature, normal_q05, normal_median,
+/// normal_q95, attack_q05, attack_median, attack_q95.
+Picture usual_picture(const Heading& heading, std::span<const UsualRange> features, const ClassNames& names = {},
+                      std::size_t most = 30);
 
 }  // namespace netstray

@@ -162,7 +162,7 @@ Picture importance_picture(const Heading& heading, std::string_view axis, std::s
   const int decimals = std::clamp(2 - static_cast<int>(std::floor(std::log10(std::max(high, -low) + 1e-9))), 0, 6);
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     const double middle = frame.top + kPitch * (static_cast<double>(i) + 0.5) + 2;
-    svg.text({frame.left - 8, middle + 4}, fitted(sorted[i].feature, frame.left - 12), "key", Svg::Anchor::end);
+    svg.text({frame.left - 8, middle + 4}, fitted_within(sorted[i].feature, frame.left - 12), "key", Svg::Anchor::end);
     draw_weight(svg, x, middle, sorted[i]);
     svg.text({444, middle + 4}, fmt::format("{:.{}f}", sorted[i].weight, decimals), "small", Svg::Anchor::end);
   }

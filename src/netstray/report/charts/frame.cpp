@@ -130,6 +130,15 @@ std::string fitted(std::string_view text, double width) {
   return shortened(printable(text), static_cast<std::size_t>(std::max(4.0, width / kCharacter)));
 }
 
+std::string fitted_within(std::string_view text, double width) {
+  const std::string whole = printable(text);
+  const auto room = static_cast<std::size_t>(std::max(7.0, width / kCharacter));
+  const bool plain = display_width(whole) == whole.size();
+  if (!plain || whole.size() <= room) return fitted(text, width);
+  const std::size_t end = (room - 3) / 2;
+  return whole.substr(0, room - 3 - end) + "..." + whole.substr(whole.size() - end);
+}
+
 void draw_name(Svg& svg, Point end, std::string_view name, double width) {
   constexpr double kLine = 13;
   std::size_t space = std::string_view::npos;
@@ -183,7 +192,8 @@ void draw_key(Svg& svg, const Frame& frame, double top, const std::vector<KeyEnt
   const std::size_t rows = key_rows(frame, entries);
   const double column_width = (frame.right - frame.left) / 2;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    const auto column = static_cast<double>(i / rows);
+    const std::size_t whole_columns = i / rows;
+    const auto column = static_cast<double>(whole_columns);
     const auto row = static_cast<double>(i % rows);
     draw_key_entry(svg, {frame.left + column * column_width, top + kKeyPitch * row + 12}, entries[i]);
   }
@@ -191,9 +201,9 @@ void draw_key(Svg& svg, const Frame& frame, double top, const std::vector<KeyEnt
 
 void draw_key_above(Svg& svg, const Frame& frame, const std::vector<KeyEntry>& entries) {
   double x = frame.right;
-  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-    x -= kSampleWidth + text_width(entry->text) - 2;
-    draw_key_entry(svg, {x, 40}, *entry);
+  for (std::size_t i = entries.size(); i-- > 0;) {
+    x -= kSampleWidth + text_width(entries[i].text) - 2;
+    draw_key_entry(svg, {x, 40}, entries[i]);
     x -= 12;
   }
 }

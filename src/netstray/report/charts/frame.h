@@ -58,6 +58,8 @@ std::string_view class_series(bool attack);
 double text_width(std::string_view text);
 /// Text that fits into so many units, "..." at its end where it was cut. Made printable.
 std::string fitted(std::string_view text, double width);
+/// The same, but "..." stands in the middle, for names that differ at their ends.
+std::string fitted_within(std::string_view text, double width);
 
 /// A name at the left of what it names, right-aligned at `end`: in one line, or where that is too short in two, the
 /// second cut where it must be.

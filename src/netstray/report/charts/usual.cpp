@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -11,6 +13,7 @@
 #include "netstray/report/charts/distributions.h"
 #include "netstray/report/charts/frame.h"
 #include "netstray/report/csv_lines.h"
+#include "netstray/report/words.h"
 
 namespace netstray {
 namespace {
@@ -49,10 +52,23 @@ Strip strip_of(const std::array<double, 6>& numbers) {
   return strip;
 }
 
+/// Three digits, large numbers short: "0.04", "1,032", "54.5 k", "60 M".
+std::string short_number(double value) {
+  const double size = std::fabs(value);
+  if (size >= 1e4 && size < 1e9) return size < 1e6 ? readable(value / 1e3, 3) + " k" : readable(value / 1e6, 3) + " M";
+  return number_text(value, 3);
+}
+
+/// Whether all that is known of a feature is one number.
+bool is_constant(const UsualRange& f) {
+  const bool attacks = std::isfinite(f.attack_low);
+  return !(f.low < f.high) && (!attacks || (!(f.attack_low < f.attack_high) && !(f.attack_low != f.low)));
+}
+
 /// "0 to 1,032", or one number where both ends are the same.
 std::string range_text(double low, double high) {
-  const std::string from = number_text(low, 3);
-  const std::string to = number_text(high, 3);
+  const std::string from = short_number(low);
+  const std::string to = short_number(high);
   return from == to ? from : from + " to " + to;
 }
 
@@ -81,7 +97,8 @@ UsualRange usual_range(std::string feature, std::span<const std::uint8_t> labels
   return {std::move(feature), normal[0], normal[1], normal[2], attack[0], attack[1], attack[2]};
 }
 
-Picture usual_picture(const Heading& heading, std::span<const UsualRange> features, const ClassNames& names) {
+Picture usual_picture(const Heading& heading, std::span<const UsualRange> features, const ClassNames& names,
+                      std::size_t most) {
   constexpr double kPitch = 32;
   const std::string title = heading.title.empty() ? "What is usual, and where attacks lie" : heading.title;
   Picture picture{heading.name,
@@ -92,16 +109,20 @@ Picture usual_picture(const Heading& heading, std::span<const UsualRange> featur
     append_csv_line(picture.csv, {f.feature, csv_number(f.low), csv_number(f.median), csv_number(f.high),
                                   csv_number(f.attack_low), csv_number(f.attack_median), csv_number(f.attack_high)});
   }
-  if (features.empty()) {
-    picture.svg = empty_chart(title, "there are no features");
+  std::vector<UsualRange> shown;
+  std::copy_if(features.begin(), features.end(), std::back_inserter(shown), std::not_fn(is_constant));
+  shown.resize(std::min(shown.size(), most));
+  if (shown.empty()) {
+    picture.svg = empty_chart(title, features.empty() ? "there are no features" : "every feature has one value");
     return picture;
   }
   Frame frame;
-  frame.left = 160;
-  frame.right = 340;
+  frame.left = 164;
+  frame.right = 310;
   frame.top = 58;
-  frame.bottom = frame.top + kPitch * static_cast<double>(features.size());
-  frame.height = frame.bottom + 38;
+  frame.bottom = frame.top + kPitch * static_cast<double>(shown.size());
+  const std::size_t left_out = features.size() - shown.size();
+  frame.height = frame.bottom + (left_out > 0 ? 53 : 38);
   Svg svg(frame.width, frame.height, title,
           "5 % to 95 % of the rows of each class, the median marked, for each feature");
   draw_title(svg, title);
@@ -109,16 +130,20 @@ Picture usual_picture(const Heading& heading, std::span<const UsualRange> featur
                  {{"tone c0", fitted(names.normal, 110), KeyEntry::Sample::area},
                   {"tone c1", fitted(names.attack, 110), KeyEntry::Sample::area}});
   double top = frame.top;
-  for (const auto& f : features) {
+  for (const auto& f : shown) {
     const Strip strip = strip_of({f.low, f.median, f.high, f.attack_low, f.attack_median, f.attack_high});
     svg.line({frame.left, top + 12}, {frame.right, top + 12}, "grid");
-    svg.text({frame.left - 10, top + 16}, fitted(f.feature, frame.left - 14), "key", Svg::Anchor::end);
+    svg.text({frame.left - 10, top + 16}, fitted_within(f.feature, frame.left - 14), "key", Svg::Anchor::end);
     draw_range(svg, frame, strip, top + 2, {f.low, f.median, f.high}, false);
     draw_range(svg, frame, strip, top + 13, {f.attack_low, f.attack_median, f.attack_high}, true);
     top += kPitch;
   }
   svg.text({14, frame.bottom + 14}, "Bars hold 5 % to 95 % of the rows, the mark is the median.", "small soft");
   svg.text({14, frame.bottom + 29}, "Each feature has a scale of its own, logarithmic where it is wide.", "small soft");
+  if (left_out > 0) {
+    svg.text({14, frame.bottom + 44},
+             counted(left_out, "feature is", "features are") + " not shown: constant, or too many.", "small soft");
+  }
   picture.svg = svg.str();
   return picture;
 }
