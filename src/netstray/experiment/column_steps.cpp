@@ -44,6 +44,7 @@ void rename(const StepSpec& step, MadeTable& made) {
   const std::size_t renamed = schema.require(step.column);
   if (schema.find(step.as)) throw Error(fmt::format("there is a column {} already", quoted(step.as)));
   std::vector<std::pair<std::size_t, std::string>> chosen;
+  chosen.reserve(schema.size());
   for (std::size_t i = 0; i < schema.size(); ++i) chosen.emplace_back(i, i == renamed ? step.as : schema[i].name);
   made.table = with_columns(made.table, chosen);
   made.steps.push_back(fmt::format("rename: {} is called {}", step.column, step.as));
@@ -55,6 +56,7 @@ void place(const StepSpec& step, MadeTable& made, Column column) {
   const auto there = made.table.schema().find(name);
   std::vector<Field> fields = made.table.schema().fields();
   std::vector<Column> columns;
+  columns.reserve(made.table.columns() + 1);
   for (std::size_t i = 0; i < made.table.columns(); ++i) columns.push_back(std::move(made.table.column(i)));
   const Field field{name, column.type()};
   if (there) {

@@ -20,7 +20,8 @@ using From = ThresholdSpec::From;
 
 Recipe recipe_of(const DetectorSpec& spec) {
   std::vector<std::string> settings;
-  for (const auto& [key, value] : spec.settings) settings.push_back(key + "=" + value);
+  settings.reserve(spec.settings.size());
+  for (const auto& [key, value] : spec.settings) settings.push_back(fmt::format("{}={}", key, value));
   return make_recipe(spec.kind.empty() ? spec.name : spec.kind, settings, spec.encoding);
 }
 

@@ -55,7 +55,10 @@ class PartOf {
     if (!whole_) part_ = all.gather(rows);
   }
   const Matrix& matrix() const noexcept { return whole_ ? *all_ : part_; }
-  Matrix take() && { return whole_ ? *all_ : std::move(part_); }
+  Matrix take() && {
+    if (whole_) return *all_;
+    return std::move(part_);
+  }
 
  private:
   const Matrix* all_;

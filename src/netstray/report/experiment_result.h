@@ -110,8 +110,8 @@ struct DetectorResult {
   std::vector<double> scores;          ///< of the test rows of the first seed; higher = more positive
   std::vector<std::uint8_t> verdicts;  ///< likewise: 1 = called positive
   Evaluation evaluation;               ///< of the first seed, of the positive class; its audits are in ExperimentResult
-  std::array<ClassScores, 4> classes;  ///< negative, positive, macro, weighted
-  std::vector<SeedResult> seeds;       ///< one or more; the first is that of the above
+  std::array<ClassScores, 4> classes{};                    ///< negative, positive, macro, weighted
+  std::vector<SeedResult> seeds;                           ///< one or more; the first is that of the above
   std::optional<LearningCurves> curves;                    ///< of an autoencoder
   std::vector<std::pair<std::string, double>> importance;  ///< AUC lost where a column is shuffled; greatest first
   ModelSummary model;                                      ///< of the first seed
