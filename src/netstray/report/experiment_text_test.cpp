@@ -24,5 +24,12 @@ TEST(ExperimentText, HasALinePerDetectorWithItsMark) {
   EXPECT_TRUE(has(experiment_text(result, {}, true), "\x1b"));
 }
 
+TEST(ExperimentText, DoesNotCallALeakyModelTheBestOfTheHonest) {
+  ExperimentResult result = sample_experiment();
+  EXPECT_TRUE(has(experiment_text(result, {}, false), "Of those that looked at no"));
+  for (auto& detector : result.detectors) detector.leaks = {"the cut was taken from the test rows"};
+  EXPECT_FALSE(has(experiment_text(result, {}, false), "Of those that looked at no"));
+}
+
 }  // namespace
 }  // namespace netstray
