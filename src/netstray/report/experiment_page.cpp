@@ -316,7 +316,7 @@ void Writing::write_detector(const StudyResult& study, const DetectorResult& det
 void Writing::write_model(const StudyResult& study, const DetectorResult& detector) {
   const TrainingRecord& record = detector.model.record;
   const std::string cut = std::isfinite(detector.cut) ? readable(detector.cut, 6) : "none that is finite";
-  Facts facts = {{"kind", detector.kind}};
+  Facts facts = {{"name in the recipe", detector.name}, {"kind", detector.kind}};
   const auto& members = detector.model.members;
   const auto& settings = members.size() == 1 ? members.front().settings : record.settings;
   if (!settings.empty()) facts.emplace_back("settings", settings_words(settings));

@@ -184,6 +184,20 @@ TEST(ExperimentPage, SaysTheReasonOfEveryLeak) {
   }
 }
 
+TEST(ExperimentPage, SpeaksOfLeaksOnlyWhereThereAreAny) {
+  ExperimentResult result = sample_experiment({200, 300, 0, 1, true, true});
+  EXPECT_TRUE(has(experiment_page(result), "Of those that looked at no test rows, "));
+  for (auto& detector : result.detectors) detector.leaks = {"the cut was taken from the test rows"};
+  std::string page = experiment_page(result);
+  EXPECT_TRUE(has(page, "At face value "));
+  EXPECT_TRUE(has(page, "Every model looked at test rows"));
+  EXPECT_FALSE(has(page, "looked at no test rows"));
+  for (auto& detector : result.detectors) detector.leaks.clear();
+  page = experiment_page(result);
+  EXPECT_FALSE(has(page, "LEAKY</b>"));
+  EXPECT_FALSE(has(page, "looked at no test rows"));
+}
+
 TEST(ExperimentPage, CopesWithWhatIsMissing) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const bool attack_is_positive : {true, false}) {

@@ -19,6 +19,7 @@
 #include "netstray/report/charts/training.h"
 #include "netstray/report/charts/world_map.h"
 #include "netstray/report/experiment/outcome.h"
+#include "netstray/report/terminal.h"
 #include "netstray/report/text_table.h"
 #include "netstray/report/words.h"
 
@@ -29,9 +30,12 @@ using Part = PlacedPicture::Part;
 constexpr double kZoomedFpr = 0.1;
 constexpr std::size_t kNameWidth = 26;
 
-/// What a model is called in the key of a picture; the mark comes first, as keys are cut at their end.
+/// What a model is called in the key of a picture: its title where that is short, else its name in the recipe. The
+/// mark comes first, as keys are cut at their end.
 std::string key_name(const DetectorResult& detector) {
-  return (detector.leaks.empty() ? "" : "LEAKY ") + shown_name(detector);
+  constexpr std::size_t kTitleWidth = 24;
+  const std::string& title = shown_name(detector);
+  return (detector.leaks.empty() ? "" : "LEAKY ") + (display_width(title) <= kTitleWidth ? title : detector.name);
 }
 
 /// "2 of 5 models looked at test rows"; "" where none did.

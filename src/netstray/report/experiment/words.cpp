@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <string_view>
 
 #include <fmt/core.h>
 
@@ -180,13 +181,14 @@ std::string best_words(const ExperimentResult& result, const DetectorResult& bes
   }
   const bool any_leaky = std::any_of(result.detectors.begin(), result.detectors.end(),
                                      [](const DetectorResult& one) { return !one.leaks.empty(); });
+  const std::string_view opening = !best.leaks.empty() ? "At face value "
+                                   : any_leaky         ? "Of those that looked at no test rows, "
+                                                       : "";
   const std::string shares = fmt::format("finds {} of the attack rows and flags {} of the normal ones.",
                                          percent(1 - found.missed.mean), percent(found.false_alarms.mean));
   std::string text = result.detectors.size() == 1
                          ? fmt::format("{} {}", shown_name(best), shares)
-                         : fmt::format("{}{} does best at its cut: it {}",
-                                       any_leaky && best.leaks.empty() ? "Of those that looked at no test rows, " : "",
-                                       shown_name(best), shares);
+                         : fmt::format("{}{} does best at its cut: it {}", opening, shown_name(best), shares);
   if (study != nullptr) text += " " + daily_words(result, *study, best);
   if (const std::string few = few_rows_words(result, best); !few.empty()) text += " " + few;
   if (best.seeds.size() > 1) {
