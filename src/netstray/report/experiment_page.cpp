@@ -29,6 +29,7 @@ std::string subtitle(const ExperimentResult& result) {
   if (result.studies.size() > 1) text += fmt::format(" in {} studies", result.studies.size());
   if (!result.seeds.empty()) {
     std::vector<std::string> seeds;
+    seeds.reserve(result.seeds.size());
     for (const auto seed : result.seeds) seeds.push_back(std::to_string(seed));
     text += fmt::format(", {} {}", result.seeds.size() == 1 ? "seed" : "seeds", join(seeds, ", "));
   }

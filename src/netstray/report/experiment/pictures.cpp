@@ -144,6 +144,7 @@ ModelResult model_result(const DetectorResult& detector, const Spread& spread,
 
 void Drawing::compare_all() {
   std::vector<const DetectorResult*> detectors;
+  detectors.reserve(result_.detectors.size());
   for (const auto& detector : result_.detectors) detectors.push_back(&detector);
   if (detectors.size() < 2) return;
   struct Metric {
@@ -164,6 +165,7 @@ void Drawing::compare_all() {
                                  [](const DetectorResult* detector) { return detector->seeds.size() > 1; });
   for (const auto& metric : kMetrics) {
     std::vector<ModelResult> models;
+    models.reserve(detectors.size());
     for (const auto* detector : detectors) {
       models.push_back(
           model_result(*detector, spreads(result_, *detector).*metric.spread, metric.bootstrapped, metric.of_seed));
@@ -188,6 +190,7 @@ void Drawing::draw_data(const StudyResult& study) {
   if (!study.balance.empty()) {
     add(place, [this, &study] {
       std::vector<ClassBalance> stages;
+      stages.reserve(study.balance.size());
       for (const auto& stage : study.balance) stages.push_back({stage.stage, stage.normal, stage.attacks});
       return class_balance_picture(
           heading("balance", study.name, "How many rows of each class there are at each stage of the study."), stages,
@@ -197,6 +200,7 @@ void Drawing::draw_data(const StudyResult& study) {
   if (!study.selection.empty()) {
     add(place, [this, &study] {
       std::vector<FeatureWeight> weights;
+      weights.reserve(study.selection.size());
       for (const auto& [feature, nats] : study.selection) weights.push_back({feature, nats, 0});
       return importance_picture(
           heading("selection", study.name, "What each column alone tells of the label, measured on training rows.",
@@ -215,6 +219,7 @@ void Drawing::draw_data(const StudyResult& study) {
     add(place, [this, &study] {
       std::vector<ElbowPoint> points;
       const std::size_t known = std::min(study.elbow->clusters.size(), study.elbow->inertia.size());
+      points.reserve(known);
       for (std::size_t i = 0; i < known; ++i) points.push_back({study.elbow->clusters[i], study.elbow->inertia[i]});
       const std::uint64_t chosen = study.elbow->chosen;
       return elbow_picture(heading("elbow", study.name, "More clusters lie closer; past the bend they gain little."),
@@ -296,6 +301,7 @@ void Drawing::draw_points(const StudyResult& study) {
     add({Part::points, study.name, "", ""}, [this, &study, &points] {
       std::vector<Point> places;
       const std::size_t known = std::min({points.x.size(), points.y.size(), points.labels.size()});
+      places.reserve(known);
       for (std::size_t i = 0; i < known; ++i) {
         places.push_back({static_cast<double>(points.x[i]), static_cast<double>(points.y[i])});
       }
@@ -378,6 +384,7 @@ void Drawing::draw_detector(const StudyResult& study, const DetectorResult& dete
   if (detector.importance.empty()) return;
   add(place, [this, &detector] {
     std::vector<FeatureWeight> weights;
+    weights.reserve(detector.importance.size());
     for (const auto& [feature, lost] : detector.importance) weights.push_back({feature, lost, 0});
     return importance_picture(
         heading("importance", detector,

@@ -33,6 +33,7 @@ std::string study_table(std::string_view kind, const StudyResult& study) {
 /// "0.955", with the seeds' least and most where there are several.
 std::string cut_text(const DetectorResult& detector) {
   std::vector<double> cuts;
+  cuts.reserve(detector.seeds.size());
   for (const auto& seed : detector.seeds) cuts.push_back(seed.cut);
   const Spread spread = spread_of(cuts);
   if (cuts.size() < 2 || spread.least == spread.most) return number_text(detector.cut, 5);
