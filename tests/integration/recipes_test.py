@@ -131,6 +131,8 @@ class UserBehaviour(RecipeTest):
         self.assertEqual(len(results["journeys"]), 7)
         test = next(stage for stage in outliers["balance"] if stage["stage"] == "test")
         self.assertEqual(test["normal"], 3 * test["attacks"])
+        ranks = {row["country"] for row in self.rows(self.out / "scored-full.csv")}
+        self.assertTrue({"0", "205"} <= ranks, "Portugal and the United States")
         self.assertTrue({"ocsvm", "lof"} <= {detector["name"] for detector in results["detectors"]})
         for identity in ("joined-rows", "identity-as-number", "scaling", "named-for-another-table"):
             self.assertIn("warning", self.severities(results, identity), identity)
