@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "netstray/base/byte_source.h"
 #include "netstray/experiment/recipe_check.h"
@@ -70,14 +71,14 @@ std::string wrong_setting(const Recipe::Member& member) {
 
 void check_settings(const RecipeText& recipe, const TomlValue& table, const DetectorSpec& detector) {
   std::vector<std::string> settings;
+  settings.reserve(detector.settings.size());
   for (const auto& [name, value] : detector.settings) {
     settings.push_back(fmt::format("{}={}", name, value));
   }
   std::vector<std::string> wrong;
   try {
-    for (const auto& member : make_recipe(detector.kind, settings, detector.encoding).members) {
-      wrong.push_back(wrong_setting(member));
-    }
+    const Recipe made = make_recipe(detector.kind, settings, detector.encoding);
+    std::ranges::transform(made.members, std::back_inserter(wrong), wrong_setting);
   } catch (const Error& error) {
     wrong.emplace_back(error.what());
   }
