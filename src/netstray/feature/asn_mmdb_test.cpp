@@ -107,7 +107,7 @@ class MmdbFile {
     const unsigned depth = prefix + (low ? 96U : 0U);
     std::size_t node = 0;
     for (unsigned bit = 0;; ++bit) {
-      const std::size_t side = bytes[bit / 8] >> (7 - bit % 8) & 1U;
+      const std::size_t side = static_cast<unsigned>(bytes[bit / 8]) >> (7 - bit % 8) & 1U;
       if (bit + 1 == depth) return {node, side};
       if (nodes_[node][side] == kEmpty) {
         nodes_[node][side] = static_cast<std::uint32_t>(nodes_.size());
