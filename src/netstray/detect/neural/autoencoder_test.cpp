@@ -109,8 +109,8 @@ TEST(Autoencoder, WhatTheRestOfTheNetworkMakesOfTheLatentRowsIsTheReconstruction
   std::vector<double> parts(test.columns());
   std::vector<float> dense(test.columns());
   for (std::size_t row = 0; row < test.rows(); ++row) {
-    std::vector<double> values;
-    for (std::size_t unit = 0; unit < 4; ++unit) values.push_back(static_cast<double>(latent.at(row, unit)));
+    std::vector<double> values(4);
+    for (std::size_t unit = 0; unit < 4; ++unit) values[unit] = static_cast<double>(latent.at(row, unit));
     for (std::size_t layer = 2; layer < net.layers(); ++layer) {
       const auto weights = net.weights(layer);
       const auto biases = net.biases(layer);
