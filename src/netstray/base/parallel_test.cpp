@@ -117,10 +117,15 @@ TEST(ParallelFor, MoreThreadsThanPiecesAndOtherNumbersInBetweenDoNoHarm) {
   install_interrupt_handler();
   set_threads(3);
   std::atomic<int> pieces = 0;
+  std::atomic<bool> pressed = false;
   try {
     parallel_for(10'000, 1, [&](std::size_t begin, std::size_t) {
       ++pieces;
-      if (begin == 10) std::raise(SIGINT);
+      if (begin == 10) {
+        std::raise(SIGINT);
+        pressed = true;
+      }
+      while (begin > 10 && !pressed) std::this_thread::yield();  // the other threads are not to be done before
     });
   } catch (const Error& error) {
     std::exit(error.kind() == Error::Kind::interrupted && pieces < 10'000 ? 7 : 1);
