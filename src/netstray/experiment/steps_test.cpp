@@ -73,7 +73,7 @@ TEST(Steps, LagsKeepToTheirUserUnlessToldNotTo) {
 }
 
 TEST(Steps, PlacesOfTwoColumnsOfAddressesHavePrefixes) {
-  const std::string path = testing::TempDir() + "netstray_steps_places.tsv";
+  std::string path = testing::TempDir() + "netstray_steps_places.tsv";
   std::ofstream(path) << "1.0.0.0\t1.0.0.255\t13335\tAU\tCloudflare\n";
   const Experiment experiment;
   const StepContext context{
