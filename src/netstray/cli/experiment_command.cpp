@@ -58,6 +58,7 @@ class ExperimentCommand final : public Command {
       write_file("-", markdown_ ? keys_markdown(keys) : keys_text(keys));
       return 0;
     }
+    if (out_ && out_->empty()) throw usage_error("experiment: --out \"\" names no folder");
     if (recipe_.empty()) throw usage_error("experiment: RECIPE is missing (see `netstray experiment --help`)");
     const Experiment experiment = read_recipe(recipe_, overrides_);
     if (check_) {

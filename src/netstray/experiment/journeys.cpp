@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <utility>
@@ -31,6 +32,21 @@ std::vector<std::string> chosen_entities(const Column& column, const ReportSpec:
   return names;
 }
 
+/// A column of degrees; an error where it is of another kind or beyond the range.
+const Column& degrees(const Table& table, const std::string& key, const std::string& name, double most) {
+  const Column& column = table.column(name);
+  if (column.type() != ColumnType::number && column.type() != ColumnType::integer) {
+    throw Error(fmt::format("report.map.{}: column {} is of type {}, expected numbers", key, quoted(name),
+                            name_of(column.type())));
+  }
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    if (column.missing(row) || std::abs(column.number(row)) <= most) continue;
+    throw Error(fmt::format("report.map.{}: column {}, row {}: found {}, expected degrees from {} to {}", key,
+                            quoted(name), row + 1, column.text(row), -most, most));
+  }
+  return column;
+}
+
 using Hop = std::pair<std::pair<double, double>, std::pair<double, double>>;
 
 /// The same way back is the same line.
@@ -44,8 +60,8 @@ Hop hop_of(Place from, Place to) {
 
 std::vector<JourneyResult> find_journeys(const Table& table, const ReportSpec::Map& map) {
   const Column& entity = table.column(map.entity);
-  const Column& latitude = table.column(map.latitude);
-  const Column& longitude = table.column(map.longitude);
+  const Column& latitude = degrees(table, "latitude", map.latitude, 90);
+  const Column& longitude = degrees(table, "longitude", map.longitude, 180);
   std::vector<JourneyResult> journeys;
   std::map<std::string, std::size_t, std::less<>> place_of;
   for (const auto& name : chosen_entities(entity, map)) {

@@ -38,8 +38,17 @@ std::string file_digest(const std::string& path) {
   return hash.hex();
 }
 
+/// What is wrong with a file is told with the source that it belongs to.
+LoadedTable load_source(const SourceSpec& source, const std::string& path) {
+  try {
+    return load_table(path, source_options(source));
+  } catch (const Error& error) {
+    throw Error(fmt::format("source {}: {}", netstray::quoted(source.name), error.what()));
+  }
+}
+
 ReadSource read_file(const SourceSpec& source, const std::string& path, const std::string& data) {
-  LoadedTable loaded = load_table(path, source_options(source));
+  LoadedTable loaded = load_source(source, path);
   ReadSource read;
   read.layout = loaded.layout;
   read.result.name = source.name;

@@ -115,7 +115,8 @@ void read_keys(const RecipeText& recipe, const TomlValue& table, const RecipeKey
   }
   for (const auto& key : keys) {
     if (key.info.preset == "required" && table.find(key.info.path) == nullptr) {
-      recipe.fail(table, fmt::format("{}: the key \"{}\" is missing: {}", table.path, key.info.path, key.info.meaning));
+      recipe.fail(table, fmt::format("{}{}the key \"{}\" is missing: {}", table.path, table.path.empty() ? "" : ": ",
+                                     key.info.path, key.info.meaning));
     }
   }
 }

@@ -215,6 +215,7 @@ TEST(Recipe, WhatDoesNotFitTogetherIsToldWithItsPlace) {
   EXPECT_EQ(error_with("times = 3, ", ""), "r.toml:17: tables.late.steps.1: a sample has either \"rows\" or \"times\"");
   EXPECT_EQ(error_with("column = \"label\"\n", ""),
             "r.toml:24: label: the key \"column\" is missing: The column that says what a row is.");
+  EXPECT_EQ(error_of(""), "r.toml:1: the key \"title\" is missing: What the page is called.");
   EXPECT_EQ(error_of("title = \"t\""), "r.toml: the table [sources] is missing: it says where rows come from");
 }
 

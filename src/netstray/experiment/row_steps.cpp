@@ -77,8 +77,12 @@ void sample(const StepSpec& step, MadeTable& made, const StepContext& context) {
 
 void join_tables(const StepSpec& step, MadeTable& made, const StepContext& context) {
   const std::string& right_key = step.on_right.empty() ? step.on : step.on_right;
-  Joined joined = join(made.table, context.table_named(step.with), step.on, right_key,
-                       step.left ? JoinKind::left : JoinKind::inner);
+  const Table& right = context.table_named(step.with);
+  if (!right.schema().find(right_key)) {
+    throw Error(fmt::format("{} has no column {} to join on: its columns are {}", netstray::quoted(step.with),
+                            netstray::quoted(right_key), join(right.schema().names(), ", ")));
+  }
+  Joined joined = join(made.table, right, step.on, right_key, step.left ? JoinKind::left : JoinKind::inner);
   const JoinCounts& counts = joined.counts;
   if (counts.rows == 0) {
     throw Error(fmt::format("no row is left: none of {} has a match in {} on {}", grouped(counts.left_rows), step.with,

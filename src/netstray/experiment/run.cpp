@@ -194,8 +194,9 @@ class Run {
              std::ranges::find(study.features, column.name) != study.features.end();
     });
     if (constant == 0) return;
-    result_.notes.push_back(fmt::format("study {}: {} of the {} learned columns hold one value in all rows of table {}",
-                                        study.name, constant, study.features.size(), study.table));
+    result_.notes.push_back(fmt::format("study {}: {} of the {} learned columns {} one value in all rows of table {}",
+                                        study.name, constant, study.features.size(), constant == 1 ? "holds" : "hold",
+                                        study.table));
   }
 
   void run_detector(std::size_t index, const StudyRows& rows, const TestRows& test, bool first) {

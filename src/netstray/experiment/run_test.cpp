@@ -297,6 +297,23 @@ TEST_F(RunExperiment, DrawsWhereEachEntityWasAndOneLineForAWayThereAndBack) {
   EXPECT_THROW(find_journeys(loaded.table, map), Error);
 }
 
+TEST_F(RunExperiment, DrawsNoMapOfWhatAreNoDegrees) {
+  write("places.csv", "user,lat,lon,label\na,38.7,-9.1,benign\na,35.7,190,x\n");
+  const LoadedTable loaded = load_table((folder_ / "places.csv").string(), {});
+  const auto told = [&](const std::string& latitude, const std::string& longitude) -> std::string {
+    try {
+      find_journeys(loaded.table, {"places", "user", latitude, longitude, {}, 1});
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return {};
+  };
+  EXPECT_EQ(told("lat", "lat"), "");
+  EXPECT_EQ(told("label", "lat"), "report.map.latitude: column \"label\" is of type category, expected numbers");
+  EXPECT_EQ(told("lat", "lon"),
+            "report.map.longitude: column \"lon\", row 2: found 190, expected degrees from -180 to 180");
+}
+
 TEST_F(RunExperiment, NamesEachFileThatItLookedFor) {
   const std::string error = error_of({"sources.raw.files=[\"a.csv\",\"b.csv\"]"});
   EXPECT_TRUE(has(error, "source \"raw\"")) << error;

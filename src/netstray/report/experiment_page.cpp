@@ -106,6 +106,12 @@ class Writing {
   void write_comparison();
   void write_claims();
   void write_audits();
+  void write_alike(const std::vector<const AuditResult*>& alike);
+  /// "calibration-shift, Isolation forest".
+  std::string headed(const AuditResult& found) const {
+    const std::string about = audited(result_, found);
+    return about.empty() ? found.audit.id : fmt::format("{}, {}", found.audit.id, about);
+  }
   void write_study(const StudyResult& study);
   void write_rows(const StudyResult& study);
   void write_numbers(const DetectorResult& detector);
@@ -230,22 +236,30 @@ void Writing::write_claims() {
   table(claims);
 }
 
+void Writing::write_alike(const std::vector<const AuditResult*>& alike) {
+  const Audit& audit = alike.front()->audit;
+  const Page::Notice kind = audit.severity == Audit::Severity::error ? Page::Notice::error : Page::Notice::warning;
+  if (alike.size() <= kMostAlike) {
+    for (const auto* found : alike) page_.notice(kind, headed(*found), found->audit.text);
+    return;
+  }
+  page_.notice(kind, fmt::format("{}, {} times", audit.id, alike.size()), "Of " + audited(result_, alike) + ".");
+  Facts each;
+  for (const auto* found : alike) each.emplace_back(audited(result_, {found}), found->audit.text);
+  page_.details(fmt::format("What {} found of each", audit.id));
+  page_.facts(each);
+  page_.end_details();
+}
+
 void Writing::write_audits() {
   if (result_.audits.empty()) return;
   page_.section("Audits: what a reader of these numbers must know");
-  std::vector<std::pair<std::string, std::string>> notes;
-  for (const auto severity : {Audit::Severity::error, Audit::Severity::warning, Audit::Severity::note}) {
-    for (const auto& found : result_.audits) {
-      if (found.audit.severity != severity) continue;
-      const std::string about = audited(result_, found);
-      const std::string id = about.empty() ? found.audit.id : fmt::format("{}, {}", found.audit.id, about);
-      if (severity == Audit::Severity::note) {
-        notes.emplace_back(id, found.audit.text);
-      } else {
-        page_.notice(severity == Audit::Severity::error ? Page::Notice::error : Page::Notice::warning, id,
-                     found.audit.text);
-      }
-    }
+  for (const auto severity : {Audit::Severity::error, Audit::Severity::warning}) {
+    for (const auto& alike : alike_audits(result_, severity)) write_alike(alike);
+  }
+  Facts notes;
+  for (const auto& found : result_.audits) {
+    if (found.audit.severity == Audit::Severity::note) notes.emplace_back(headed(found), found.audit.text);
   }
   if (notes.empty()) return;
   page_.details(

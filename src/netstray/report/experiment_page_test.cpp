@@ -4,9 +4,11 @@
 #include <limits>
 #include <set>
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "netstray/base/parallel.h"
+#include "netstray/report/experiment/outcome.h"
 #include "netstray/report/experiment_text.h"
 #include "netstray/report/markup_check.h"
 #include "netstray/report/sample_experiment.h"
@@ -189,13 +191,54 @@ TEST(ExperimentPage, SpeaksOfLeaksOnlyWhereThereAreAny) {
   EXPECT_TRUE(has(experiment_page(result), "Of those that looked at no test rows, "));
   for (auto& detector : result.detectors) detector.leaks = {"the cut was taken from the test rows"};
   std::string page = experiment_page(result);
-  EXPECT_TRUE(has(page, "At face value "));
+  EXPECT_TRUE(has(page, "At face value, "));
   EXPECT_TRUE(has(page, "Every model looked at test rows"));
   EXPECT_FALSE(has(page, "looked at no test rows"));
   for (auto& detector : result.detectors) detector.leaks.clear();
   page = experiment_page(result);
   EXPECT_FALSE(has(page, "LEAKY</b>"));
   EXPECT_FALSE(has(page, "looked at no test rows"));
+}
+
+TEST(ExperimentPage, TellsTogetherWhatAnAuditFoundOfManyModels) {
+  ExperimentResult result = sample_experiment({200, 300, 0, 1, true, true});
+  const auto alike = [&](std::size_t models) {
+    result.audits.clear();
+    for (std::size_t i = 0; i < models; ++i) {
+      result.audits.push_back({"",
+                               fmt::format("model-{}", i),
+                               {"calibration-shift", Audit::Severity::warning, 0, fmt::format("Shift of {}.", i)}});
+    }
+    return experiment_page(result);
+  };
+  const std::string few = alike(kMostAlike);
+  EXPECT_TRUE(has(few, "calibration-shift, model-0"));
+  EXPECT_FALSE(has(few, fmt::format("calibration-shift, {} times", kMostAlike)));
+  const std::string many = alike(kMostAlike + 1);
+  EXPECT_FALSE(has(many, "calibration-shift, model-0"));
+  EXPECT_TRUE(has(many, fmt::format("calibration-shift, {} times", kMostAlike + 1)));
+  for (std::size_t i = 0; i <= kMostAlike; ++i) EXPECT_TRUE(has(many, fmt::format("Shift of {}.", i))) << i;
+  EXPECT_TRUE(has(experiment_text(result, {}, false), "calibration-shift, 6 times: model-0; model-1"));
+}
+
+TEST(Audited, NamesTheModelsWhereAnAuditIsOfSomeOnly) {
+  const ExperimentResult result = sample_experiment({200, 300, 0, 1, true, true});
+  const auto& models = result.detectors;
+  ASSERT_GT(models.size(), 2U);
+  AuditResult found{"", "", {"scaling", Audit::Severity::warning, 0, "As it is."}};
+  EXPECT_EQ(audited(result, found), "");
+  found.audit.of = {models[0].name, models[1].name};
+  EXPECT_EQ(audited(result, found), shown_name(models[0]) + "; " + shown_name(models[1]));
+  for (std::size_t i = 2; i < models.size(); ++i) found.audit.of.push_back(models[i].name);
+  EXPECT_EQ(audited(result, found), "");
+}
+
+TEST(ExperimentPage, SaysThatTestsOfPairsTakeRowsAsIndependent) {
+  ExperimentResult result = sample_experiment({200, 300, 0, 1, true, true});
+  result.audits.clear();
+  EXPECT_TRUE(has(experiment_page(result), "as independent of each other."));
+  result.audits.push_back({"", "", {"duplicates-within", Audit::Severity::warning, 0, "Many are equal."}});
+  EXPECT_TRUE(has(experiment_page(result), "as independent of each other: here many rows equal another"));
 }
 
 TEST(ExperimentPage, CopesWithWhatIsMissing) {

@@ -1,6 +1,7 @@
 #include "netstray/report/experiment_text.h"
 
 #include <algorithm>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -69,20 +70,34 @@ std::string claims_text(const ExperimentResult& result) {
   return table.text(2);
 }
 
+std::string marked_line(Audit::Severity severity, const std::string& text, const Ink& ink) {
+  return fmt::format("  {} {}\n", severity == Audit::Severity::error ? ink.alarm("error  ") : ink.warning("warning"),
+                     shortened(printable(text), kLineWidth - 10));
+}
+
 std::string audit_line(const ExperimentResult& result, const AuditResult& found, const Ink& ink) {
-  const bool error = found.audit.severity == Audit::Severity::error;
   const std::string about = audited(result, found);
-  const std::string line = shortened(
-      printable(fmt::format("{}{}: {}", found.audit.id, about.empty() ? "" : " (" + about + ")", found.audit.text)),
-      kLineWidth - 10);
-  return fmt::format("  {} {}\n", error ? ink.alarm("error  ") : ink.warning("warning"), line);
+  return marked_line(found.audit.severity,
+                     fmt::format("{}{}: {}", found.audit.id, about.empty() ? "" : " (" + about + ")", found.audit.text),
+                     ink);
+}
+
+/// One line for what would be many lines that begin the same way.
+std::string alike_line(const ExperimentResult& result, const std::vector<const AuditResult*>& alike, const Ink& ink) {
+  const Audit& audit = alike.front()->audit;
+  return marked_line(audit.severity, fmt::format("{}, {} times: {}", audit.id, alike.size(), audited(result, alike)),
+                     ink);
 }
 
 std::string audits_text(const ExperimentResult& result, const Ink& ink) {
   std::string text;
   for (const auto severity : {Audit::Severity::error, Audit::Severity::warning}) {
-    for (const auto& found : result.audits) {
-      if (found.audit.severity == severity) text += audit_line(result, found, ink);
+    for (const auto& alike : alike_audits(result, severity)) {
+      if (alike.size() > kMostAlike) {
+        text += alike_line(result, alike, ink);
+        continue;
+      }
+      for (const auto* found : alike) text += audit_line(result, *found, ink);
     }
   }
   return text;

@@ -1,5 +1,6 @@
 #include "netstray/report/experiment_text.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "netstray/report/sample_experiment.h"
@@ -29,6 +30,25 @@ TEST(ExperimentText, DoesNotCallALeakyModelTheBestOfTheHonest) {
   EXPECT_TRUE(has(experiment_text(result, {}, false), "Of those that looked at no"));
   for (auto& detector : result.detectors) detector.leaks = {"the cut was taken from the test rows"};
   EXPECT_FALSE(has(experiment_text(result, {}, false), "Of those that looked at no"));
+}
+
+TEST(ExperimentText, SaysHowManyModelsAreNoBetterThanOneAnswerForAll) {
+  ExperimentResult result = sample_experiment();
+  const auto all = result.detectors.size();
+  const auto turn = [](Confusion& told, bool right) {
+    const auto positive = told.tp + told.fn;
+    const auto negative = told.tn + told.fp;
+    told.tp = right ? positive : 0;
+    told.fn = positive - told.tp;
+    told.tn = right ? negative : 0;
+    told.fp = negative - told.tn;
+  };
+  for (auto& detector : result.detectors) {
+    for (auto& seed : detector.seeds) turn(seed.confusion, false);
+  }
+  EXPECT_TRUE(has(experiment_text(result, {}, false), fmt::format("None of the {} models is right more often", all)));
+  for (auto& seed : result.detectors.front().seeds) turn(seed.confusion, true);
+  EXPECT_TRUE(has(experiment_text(result, {}, false), fmt::format("{} of the {} models", all - 1, all)));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -188,7 +189,43 @@ std::string audited(const ExperimentResult& result, const AuditResult& found) {
     if (detector.name == found.detector) return shown_name(detector);
   }
   if (!found.detector.empty()) return found.detector;
+  const auto& of = found.audit.of;
+  const auto judged = std::count_if(result.detectors.begin(), result.detectors.end(), [&](const auto& detector) {
+    return found.study.empty() || detector.study == found.study;
+  });
+  if (!of.empty() && std::ssize(of) < judged) {
+    std::vector<std::string> names;
+    for (const auto& detector : result.detectors) {
+      if (std::find(of.begin(), of.end(), detector.name) != of.end()) names.push_back(shown_name(detector));
+    }
+    return join(names, "; ");
+  }
   return found.study.empty() || result.studies.size() < 2 ? "" : "study " + found.study;
+}
+
+std::vector<std::vector<const AuditResult*>> alike_audits(const ExperimentResult& result, Audit::Severity severity) {
+  std::vector<std::vector<const AuditResult*>> groups;
+  for (const auto& found : result.audits) {
+    if (found.audit.severity != severity) continue;
+    const auto group = std::find_if(groups.begin(), groups.end(),
+                                    [&](const auto& alike) { return alike.front()->audit.id == found.audit.id; });
+    if (group != groups.end()) {
+      group->push_back(&found);
+    } else {
+      groups.push_back({&found});
+    }
+  }
+  return groups;
+}
+
+std::string audited(const ExperimentResult& result, const std::vector<const AuditResult*>& alike) {
+  std::vector<std::string> names;
+  for (const auto* found : alike) {
+    std::string about = audited(result, *found);
+    if (about.empty()) about = result.studies.size() < 2 ? "the study" : "all models";
+    if (std::find(names.begin(), names.end(), about) == names.end()) names.push_back(std::move(about));
+  }
+  return join(names, "; ");
 }
 
 ClassNames class_names(const ExperimentResult& result) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -72,8 +73,16 @@ struct Spreads {
 };
 Spreads spreads(const ExperimentResult& result, const DetectorResult& detector);
 
-/// What an audit is about: a detector's name, "study mixed" where there are several, or "" (all of it).
+/// What an audit is about: a detector's name, the names of some, "study mixed" where it is of all of a study's and
+/// there are several studies, or "" (all of it).
 std::string audited(const ExperimentResult& result, const AuditResult& found);
+
+/// Audits of more than this many models or studies that found the same are told together.
+inline constexpr std::size_t kMostAlike = 5;
+/// The audits of that severity, those with the same id together, in order of the first of each.
+std::vector<std::vector<const AuditResult*>> alike_audits(const ExperimentResult& result, Audit::Severity severity);
+/// What they are about, each once: "Isolation forest; study mixed; all models".
+std::string audited(const ExperimentResult& result, const std::vector<const AuditResult*>& alike);
 
 ClassNames class_names(const ExperimentResult& result);
 /// A claim's class as a reader knows it: "normal" and "attack" stand for the recipe's names.

@@ -78,6 +78,14 @@ std::string comparison_note(const ExperimentResult& result, std::size_t seeds) {
   return note;
 }
 
+/// Whether an audit found that many test rows of the study equal another.
+bool warned_of_copies(const ExperimentResult& result, const StudyResult& study) {
+  return std::any_of(result.audits.begin(), result.audits.end(), [&](const AuditResult& found) {
+    return found.audit.id == "duplicates-within" && found.audit.severity != Audit::Severity::note &&
+           (found.study.empty() || found.study == study.name);
+  });
+}
+
 }  // namespace
 
 DataTable comparison_table(const ExperimentResult& result) {
@@ -272,8 +280,11 @@ DataTable pairs_table(const ExperimentResult& result, const StudyResult& study) 
   }
   table.note =
       "p-values after Holm's correction for all pairs of the study; a small one says that chance alone would hardly "
-      "make "
-      "such a difference on these rows. It does not say that the difference matters.";
+      "make such a difference on these rows. It does not say that the difference matters. They and the intervals take "
+      "the test rows as independent of each other";
+  table.note += warned_of_copies(result, study)
+                    ? ": here many rows equal another (duplicates-within), so chance may do more than they say."
+                    : ".";
   return table;
 }
 

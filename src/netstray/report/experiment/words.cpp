@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -169,6 +170,13 @@ void add(std::vector<std::string>& words, std::string sentence) {
   if (!sentence.empty()) words.push_back(std::move(sentence));
 }
 
+/// "2,704 test rows, of which 29.7 % are attacks".
+std::string tested_words(const Confusion& of_attacks) {
+  const std::uint64_t attacks = of_attacks.fn + of_attacks.tp;
+  return fmt::format("{}, of which {} are attacks", counted(of_attacks.rows(), "test row", "test rows"),
+                     percent(static_cast<double>(attacks) / static_cast<double>(of_attacks.rows())));
+}
+
 std::string best_words(const ExperimentResult& result, const DetectorResult& best) {
   const StudyResult* study = study_of(result, best.study);
   const Spreads found = spreads(result, best);
@@ -181,14 +189,18 @@ std::string best_words(const ExperimentResult& result, const DetectorResult& bes
   }
   const bool any_leaky = std::any_of(result.detectors.begin(), result.detectors.end(),
                                      [](const DetectorResult& one) { return !one.leaks.empty(); });
-  const std::string_view opening = !best.leaks.empty() ? "At face value "
+  const std::string_view opening = !best.leaks.empty() ? "At face value, "
                                    : any_leaky         ? "Of those that looked at no test rows, "
                                                        : "";
   const std::string shares = fmt::format("finds {} of the attack rows and flags {} of the normal ones.",
                                          percent(1 - found.missed.mean), percent(found.false_alarms.mean));
+  const Confusion confusion = first_confusion(result, best);
+  const std::string where = result.studies.size() > 1 && confusion.rows() > 0
+                                ? fmt::format(" (study {}: {})", best.study, tested_words(confusion))
+                                : "";
   std::string text = result.detectors.size() == 1
                          ? fmt::format("{} {}", shown_name(best), shares)
-                         : fmt::format("{}{} does best at its cut: it {}", opening, shown_name(best), shares);
+                         : fmt::format("{}{} does best at its cut{}: it {}", opening, shown_name(best), where, shares);
   if (study != nullptr) text += " " + daily_words(result, *study, best);
   if (const std::string few = few_rows_words(result, best); !few.empty()) text += " " + few;
   if (best.seeds.size() > 1) {
@@ -198,16 +210,27 @@ std::string best_words(const ExperimentResult& result, const DetectorResult& bes
   return text;
 }
 
+/// The fewest and the most rows that any model was tested on.
+std::pair<std::uint64_t, std::uint64_t> fewest_and_most_rows(const ExperimentResult& result) {
+  std::pair<std::uint64_t, std::uint64_t> found{std::numeric_limits<std::uint64_t>::max(), 0};
+  for (const auto& detector : result.detectors) {
+    const std::uint64_t rows = first_confusion(result, detector).rows();
+    found = {std::min(found.first, rows), std::max(found.second, rows)};
+  }
+  return found;
+}
+
 std::string tried_words(const ExperimentResult& result) {
   std::string text = counted(result.detectors.size(), "model was", "models were") + " tried";
   if (result.studies.size() > 1) text += fmt::format(" in {} studies", result.studies.size());
   if (result.studies.empty() || result.detectors.empty()) return text + ".";
-  const Confusion confusion = first_confusion(result, result.detectors.front());
-  if (confusion.rows() == 0) return text + ".";
-  const double attacks = static_cast<double>(confusion.fn + confusion.tp) / static_cast<double>(confusion.rows());
-  text += fmt::format("{} {}, of which {} are attacks.", result.studies.size() > 1 ? "; the first tests on" : " on",
-                      counted(confusion.rows(), "test row", "test rows"), percent(attacks));
-  return text;
+  const auto [least, most] = fewest_and_most_rows(result);
+  if (most == 0) return text + ".";
+  if (least < most) {
+    return text + fmt::format(", on {} to {} test rows: numbers of different studies are of different rows.",
+                              grouped(least), grouped(most));
+  }
+  return text + fmt::format(" on {}.", tested_words(first_confusion(result, result.detectors.front())));
 }
 
 std::string leaks_words(const ExperimentResult& result) {
@@ -221,8 +244,9 @@ std::string leaks_words(const ExperimentResult& result) {
                        all == 1 ? "its numbers promise" : "their numbers promise");
   }
   return fmt::format("{} of the {} looked at test rows; {} more than can be kept, and {} marked LEAKY wherever {}.",
-                     grouped(leaky), grouped(all), leaky == 1 ? "its numbers promise" : "their numbers promise",
-                     leaky == 1 ? "it is" : "they are", leaky == 1 ? "it stands" : "they stand");
+                     grouped(leaky), counted(all, "model", "models"),
+                     leaky == 1 ? "its numbers promise" : "their numbers promise", leaky == 1 ? "it is" : "they are",
+                     leaky == 1 ? "it stands" : "they stand");
 }
 
 /// The family of attacks of which even the model that sees it best sees least.
@@ -262,8 +286,12 @@ std::string all_same_words(const ExperimentResult& result) {
     worse += accuracy <= larger ? 1 : 0;
   }
   if (worse == 0 || known < 2) return {};
-  return fmt::format("{} of the {} {} right no more often than a rule that calls every row the same.",
-                     worse == known ? "All" : grouped(worse), grouped(known), worse == 1 ? "is" : "are");
+  if (worse == known) {
+    return fmt::format("None of the {} models is right more often than a rule that calls every row the same.",
+                       grouped(known));
+  }
+  return fmt::format("{} of the {} models {} right no more often than a rule that calls every row the same.",
+                     grouped(worse), grouped(known), worse == 1 ? "is" : "are");
 }
 
 /// Those that cannot be told from the best one.
@@ -279,8 +307,8 @@ std::string equals_words(const ExperimentResult& result, const DetectorResult& b
     if (found != result.detectors.end()) equals.push_back(shown_name(*found));
   }
   if (equals.empty()) return {};
-  return fmt::format("Its verdicts are right no more often than those of {}: the difference may be chance.",
-                     join(equals, ", "));
+  return fmt::format("Between it and {}, the difference in how many verdicts are right may be chance.",
+                     join(equals, "; "));
 }
 
 }  // namespace
