@@ -79,6 +79,10 @@ class ExperimentCommands(harness.TestCase):
         wrong = self.experiment("--check", "--set", 'studies.normal.features=["a", "lable"]')
         self.assert_refused(wrong, 1, "study.toml:16: no column \"lable\"; did you mean \"label\"?")
         self.assert_refused(self.experiment("--check", "--set", 'sources.rows.files=["gone.csv"]'), 1, "gone.csv", "--data")
+        self.assert_refused(self.experiment("--set", 'sources.rows.types={x="number"}'), 1, 'source "rows": no column "x"')
+        join = 'tables.rows-kept.steps=[{do="join", with="rows", on="id", on_right="x"}]'
+        self.assert_refused(self.experiment("--set", join), 1, 'step 1: "rows" has no column "x" to join on')
+        self.assert_refused(self.experiment("--out", ""), 2, "names no folder")
 
     def test_what_is_wrong_with_a_recipe_is_told_with_its_line(self):
         wrong = self.write("wrong.toml", RECIPE.replace("k = 3", "kk = 3"))
