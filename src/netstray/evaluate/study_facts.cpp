@@ -46,18 +46,6 @@ bool sees_test(RowsUsed rows) noexcept {
   return rows == RowsUsed::test || rows == RowsUsed::test_normals || rows == RowsUsed::all;
 }
 
-std::string_view name_of(TrainOn rows) noexcept {
-  switch (rows) {
-    case TrainOn::normal:
-      return "normal";
-    case TrainOn::attacks:
-      return "attacks";
-    case TrainOn::all:
-      return "all";
-  }
-  return "";
-}
-
 Reach reach_of(std::string_view activation, const Matrix& encoded) {
   const auto [low, high] = range_of(activation);
   std::uint64_t outside = 0;

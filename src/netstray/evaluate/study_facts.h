@@ -9,6 +9,7 @@
 
 #include "netstray/evaluate/evaluation.h"
 #include "netstray/maths/matrix.h"
+#include "netstray/table/split.h"
 
 namespace netstray {
 
@@ -27,10 +28,6 @@ std::string_view name_of(RowsUsed rows) noexcept;
 /// test, test_normals, all: what is made from them has looked at the test.
 bool sees_test(RowsUsed rows) noexcept;
 
-/// Which classes of the training rows a detector was fitted on.
-enum class TrainOn { normal, attacks, all };
-std::string_view name_of(TrainOn rows) noexcept;
-
 /// A join, and what it did to the rows of the table on its left.
 struct JoinFacts {
   std::string name;                   ///< as a reader knows it: "ip2asn on asn"
@@ -38,6 +35,8 @@ struct JoinFacts {
   std::uint64_t result_rows = 0;      ///< after
   std::uint64_t multiplied_rows = 0;  ///< left rows that met more than one row
   std::uint64_t dropped_rows = 0;     ///< left rows that met none and are gone
+
+  bool operator==(const JoinFacts&) const = default;
 };
 
 /// A column made by numbering the values of another in the order in which they are first seen, or by any other order
@@ -55,6 +54,8 @@ struct LagFacts {
   std::string entity;                ///< the column whose values each have a history of their own; "" = none
   std::uint64_t rows = 0;
   std::uint64_t rows_across_entities = 0;  ///< with a lag taken from another entity's event
+
+  bool operator==(const LagFacts&) const = default;
 };
 
 /// A sampling of a table's rows before any split.
@@ -62,6 +63,8 @@ struct SamplingFacts {
   std::string name;  ///< "normal rows, down to the number of attacks"
   bool with_replacement = false;
   std::uint64_t rows_before = 0, rows_after = 0;
+
+  bool operator==(const SamplingFacts&) const = default;
 };
 
 /// One detector of a study: what it was fitted on, how it was cut, and how it did (of several seeds, the first).
@@ -77,7 +80,7 @@ struct DetectorFacts {
   std::string named_for;  ///< the table that the study says it is about; "" = the same
   std::string features;   ///< in words, all of them; for "the same study twice"
 
-  TrainOn train_on = TrainOn::normal;
+  TrainOn train_on = TrainOn::normal;  ///< the classes that it was fitted on
   std::uint64_t fitted_rows = 0, fitted_attacks = 0;
   std::uint64_t test_rows = 0, test_attacks = 0;
   std::uint64_t test_rows_fitted = 0;             ///< test rows that it was fitted on, by their place in the table

@@ -86,8 +86,8 @@ void derive_number(const StepSpec& step, MadeTable& made) {
   }
   place(step, made, std::move(numbers));
   made.numbered.push_back({step.as.empty() ? step.column : step.as, values, true});
-  made.steps.push_back(
-      fmt::format("first-seen-number: {}, 0 to {} in order of first appearance", made_of(step), values - 1));
+  made.steps.push_back(fmt::format("first-seen-number: {}, {} values numbered from 0 in order of first appearance",
+                                   made_of(step), grouped(values)));
 }
 
 void derive_mapped(const StepSpec& step, MadeTable& made, ValueMap map, std::string_view words) {

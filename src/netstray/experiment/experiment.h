@@ -11,6 +11,7 @@
 #include "netstray/encode/encoding.h"
 #include "netstray/evaluate/study_facts.h"
 #include "netstray/table/schema.h"
+#include "netstray/table/split.h"
 
 namespace netstray {
 
@@ -100,7 +101,7 @@ struct LabelSpec {
 
 /// `[studies.NAME.split]`; table/split.h says what each means.
 struct SplitSpec {
-  enum class By { none, share, time, label, entity, file };
+  using By = SplitSettings::By;
   By by = By::share;
   std::string column;                            ///< time, entity
   std::vector<std::string> files;                ///< file: the tables or sources of the table's `from` that test

@@ -5,12 +5,14 @@
 #include <fmt/core.h>
 
 #include "netstray/base/error.h"
+#include "netstray/base/memory.h"
 #include "netstray/base/text.h"
 #include "netstray/experiment/steps.h"
 #include "netstray/feature/lag.h"
 #include "netstray/model/truth.h"
 #include "netstray/table/distinct.h"
 #include "netstray/table/join.h"
+#include "netstray/table/row_bytes.h"
 #include "netstray/table/sample.h"
 
 namespace netstray {
@@ -69,7 +71,7 @@ void sample(const StepSpec& step, MadeTable& made, const StepContext& context) {
   const LabelSpec& label = context.experiment.label;
   const auto labels = make_truth(made.table, label.column, label.normal).labels;
   const std::size_t before = made.table.rows();
-  made.gather(sampled_rows(step, labels, context.seed));
+  made.gather(sampled_rows(step, labels, context.seed, rows_that_fit(made.table)));
   const std::string words = sample_words(step);
   made.samplings.push_back({words, step.replace, before, made.table.rows()});
   made.steps.push_back(fmt::format("sample: {}; {}", words, rows_became(before, made.table.rows())));
@@ -133,15 +135,20 @@ void MadeTable::replace(Table made, std::span<const std::uint32_t> from_rows) {
   source_row = std::move(rows);
 }
 
-std::vector<std::uint32_t> sampled_rows(const StepSpec& step, std::span<const std::uint8_t> labels,
-                                        std::uint64_t seed) {
+std::vector<std::uint32_t> sampled_rows(const StepSpec& step, std::span<const std::uint8_t> labels, std::uint64_t seed,
+                                        std::uint64_t most_rows) {
   std::vector<std::uint8_t> of_class(labels.begin(), labels.end());
   if (step.of_class == "normal") {
     for (auto& label : of_class) label = label == 0 ? 1 : 0;
   }
   const ClassSize size = step.times > 0 ? ClassSize{ClassSize::Rule::rest, step.times}
                                         : ClassSize{ClassSize::Rule::rows, static_cast<double>(step.rows)};
-  return resize_class(of_class, size, step.replace, seed);
+  return resize_class(of_class, size, step.replace, seed, most_rows);
+}
+
+std::uint64_t rows_that_fit(const Table& table) {
+  constexpr double kIndexBytes = 4 * sizeof(std::uint32_t);  // where a row comes from
+  return static_cast<std::uint64_t>(static_cast<double>(memory_allowed()) / 2 / (bytes_per_row(table) + kIndexBytes));
 }
 
 std::string sample_words(const StepSpec& step) {

@@ -11,7 +11,7 @@ namespace {
 
 using Kind = StepSpec::Kind;
 
-constexpr std::uint64_t kMostRows = 1'000'000'000;
+constexpr std::uint64_t kMostRows = 100'000'000;
 constexpr double kMost = 1e9;
 
 RecipeKey<StepSpec> column_key(std::string meaning) {

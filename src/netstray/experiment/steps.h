@@ -26,8 +26,12 @@ void apply_row_step(const StepSpec& step, MadeTable& made, const StepContext& co
 void apply_column_step(const StepSpec& step, MadeTable& made, const StepContext& context);
 
 /// Rows of one class brought to the size that a `sample` step says: which rows, in which order. Also used for the
-/// training rows of a study. `labels`: 1 = attack.
-std::vector<std::uint32_t> sampled_rows(const StepSpec& step, std::span<const std::uint8_t> labels, std::uint64_t seed);
+/// training rows of a study. `labels`: 1 = attack. Throws Error as resize_class, before it takes any memory where there
+/// would be over `most_rows`.
+std::vector<std::uint32_t> sampled_rows(const StepSpec& step, std::span<const std::uint8_t> labels, std::uint64_t seed,
+                                        std::uint64_t most_rows);
+/// How many rows like those of the table fit into half the memory that there is.
+std::uint64_t rows_that_fit(const Table& table);
 /// "normal rows drawn with replacement to 1 per attack"
 std::string sample_words(const StepSpec& step);
 

@@ -42,7 +42,7 @@ const RecipeKeys<SplitSpec>& split_keys() {
 RecipeKey<StudySpec> select_key() {
   constexpr std::string_view kPrefix = "mutual-information:";
   return {{"select", "text", "", "mutual-information:K",
-           "Learns only the K columns that tell most about the label, measured on training rows."},
+           "Learns only the K columns that tell most about the label, measured on training rows of both classes."},
           [kPrefix](const RecipeText& recipe, const TomlValue& value, StudySpec& study) {
             const std::string text = recipe.text(value);
             const auto count = text.starts_with(kPrefix) ? parse_integer(text.substr(kPrefix.size())) : std::nullopt;

@@ -18,27 +18,9 @@ namespace {
 constexpr std::uint64_t kOrderStream = 0x6f72646572ULL;
 constexpr std::uint64_t kSampleStream = 0x73616d706cULL;
 
-SplitSettings::By by_of(SplitSpec::By by) {
-  switch (by) {
-    case SplitSpec::By::none:
-      return SplitSettings::By::none;
-    case SplitSpec::By::share:
-      return SplitSettings::By::share;
-    case SplitSpec::By::time:
-      return SplitSettings::By::time;
-    case SplitSpec::By::label:
-      return SplitSettings::By::label;
-    case SplitSpec::By::entity:
-      return SplitSettings::By::entity;
-    case SplitSpec::By::file:
-      return SplitSettings::By::file;
-  }
-  return SplitSettings::By::share;
-}
-
 SplitSettings settings_of(const StudySpec& spec, std::uint64_t seed) {
   SplitSettings settings;
-  settings.by = by_of(spec.split.by);
+  settings.by = spec.split.by;
   settings.test = spec.split.test;
   settings.calibration = spec.split.calibration;
   settings.validation = spec.split.validation;
@@ -52,9 +34,7 @@ SplitSettings settings_of(const StudySpec& spec, std::uint64_t seed) {
   }
   settings.column = spec.split.column;
   settings.test_files = spec.split.files;
-  settings.train_on = spec.train_on == TrainOn::normal    ? SplitSettings::TrainOn::normal
-                      : spec.train_on == TrainOn::attacks ? SplitSettings::TrainOn::attacks
-                                                          : SplitSettings::TrainOn::all;
+  settings.train_on = spec.train_on;
   settings.seed = seed;
   return settings;
 }
@@ -142,8 +122,10 @@ void choose_fitted(StudyRows& rows) {
   rows.fitted = rows.split.train;
   if (spec.sample) {
     const auto labels = labels_of(*rows.study, rows.fitted);
+    const std::uint64_t most_rows = rows_that_fit(rows.study->table());
     std::vector<std::uint32_t> drawn;
-    for (const std::uint32_t place : sampled_rows(*spec.sample, labels, Rng::stream(rows.seed, kSampleStream).next())) {
+    for (const std::uint32_t place :
+         sampled_rows(*spec.sample, labels, Rng::stream(rows.seed, kSampleStream).next(), most_rows)) {
       drawn.push_back(rows.fitted[place]);
     }
     rows.fitted = std::move(drawn);
@@ -161,6 +143,12 @@ void choose_columns_of(StudyRows& rows) {
   rows.columns = study.roles.learned;
   const std::uint64_t wanted = study.spec->select;
   if (wanted == 0) return;
+  const auto balance = balance_of(study, "train", rows.split.train);
+  if (balance.normal == 0 || balance.attacks == 0) {
+    throw Error(
+        "select measures what columns tell of the labels, and the training rows have one class only: set train_on = "
+        "\"all\", or name the columns in features");
+  }
   const auto ranked = rank_by_information(study.table(), study.roles.learned, study.truth.labels, rows.split.train);
   rows.columns.clear();
   for (const auto& [column, nats] : ranked) {

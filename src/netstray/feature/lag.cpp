@@ -10,6 +10,7 @@
 #include "netstray/base/error.h"
 #include "netstray/base/parallel.h"
 #include "netstray/base/text.h"
+#include "netstray/table/row_bytes.h"
 #include "netstray/table/value_ids.h"
 
 namespace netstray {
@@ -104,6 +105,20 @@ std::vector<std::uint32_t> rows_before(std::span<const std::uint32_t> order, std
   return rows;
 }
 
+void expect_fits(const Table& table, const LagSettings& settings, std::size_t rows, std::uint64_t most_bytes) {
+  constexpr double kMega = 1e6;
+  double column_bytes = 0;
+  for (const auto& name : settings.columns) column_bytes += static_cast<double>(table.column(name).memory_bytes());
+  const double event_bytes = column_bytes / static_cast<double>(std::max<std::size_t>(1, table.rows()));
+  const double row_bytes = bytes_per_row(table) + settings.events * (event_bytes + sizeof(std::uint32_t));
+  const double bytes = static_cast<double>(rows) * row_bytes;
+  if (bytes <= static_cast<double>(most_bytes)) return;
+  throw Error(fmt::format(
+      "a lag of {} events of {} columns would make about {} MB of {} rows, more than fit ({} MB): ask for fewer events",
+      settings.events, settings.columns.size(), readable(bytes / kMega), grouped(rows),
+      readable(static_cast<double>(most_bytes) / kMega)));
+}
+
 /// Names and types of the columns that stand behind those of the table.
 std::vector<Field> lag_fields(const Table& table, const LagSettings& settings) {
   std::vector<Field> fields;
@@ -119,7 +134,7 @@ std::vector<Field> lag_fields(const Table& table, const LagSettings& settings) {
 
 }  // namespace
 
-Lagged lag(const Table& table, const LagSettings& settings) {
+Lagged lag(const Table& table, const LagSettings& settings, std::uint64_t most_bytes) {
   check(table, settings);
   const auto added = lag_fields(table, settings);
   const ValueIds entities = entities_of(table, settings);
@@ -127,6 +142,7 @@ Lagged lag(const Table& table, const LagSettings& settings) {
   Lagged lagged;
   lagged.counts.entities = entities.distinct;
   const auto places = places_kept(order, entities, settings, lagged.counts);
+  expect_fits(table, settings, places.size(), most_bytes);
   std::vector<std::vector<std::uint32_t>> rows;  // the same events, and those so many before them
   for (unsigned back = 0; back <= settings.events; ++back) rows.push_back(rows_before(order, places, back));
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "netstray/base/memory.h"
 #include "netstray/table/table.h"
 
 namespace netstray {
@@ -43,7 +44,8 @@ struct Lagged {
 ///
 /// Throws Error (usage) for a column that is absent or named twice, a name that is taken already, a number of events
 /// out of its range, a time column that holds no times or numbers or has no value somewhere, ignore_entities without an
-/// entity. O(rows * columns * events).
-Lagged lag(const Table& table, const LagSettings& settings);
+/// entity; Error, before the columns take any memory, where the result would hold more than `most_bytes` (by the bytes
+/// that the columns hold a row). O(rows * columns * events).
+Lagged lag(const Table& table, const LagSettings& settings, std::uint64_t most_bytes = memory_allowed() / 2);
 
 }  // namespace netstray

@@ -77,6 +77,12 @@ TEST(Lag, PutsEachUsersEarlierEventsBesideTheLaterOnes) {
   EXPECT_EQ(lagged.counts, (LagCounts{.entities = 2, .dropped = 4, .crossing = 0}));
 }
 
+TEST(Lag, RefusesWhatWouldNotFitIntoMemory) {
+  const Table table = table_of(kTwoUsers);
+  EXPECT_EQ(lag(table, by_user(2), 10'000).table.rows(), 3U);
+  EXPECT_THROW(lag(table, by_user(2), 50), Error);
+}
+
 TEST(Lag, MakesElevenColumnsOfThreeWithFourEvents) {
   Table table(
       Schema({{"user", ColumnType::integer}, {"dst_port", ColumnType::integer}, {"country", ColumnType::integer}}));

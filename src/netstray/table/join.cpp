@@ -10,6 +10,7 @@
 #include "netstray/base/error.h"
 #include "netstray/base/parallel.h"
 #include "netstray/base/text.h"
+#include "netstray/table/row_bytes.h"
 #include "netstray/table/value_ids.h"
 
 namespace netstray {
@@ -56,10 +57,6 @@ JoinCounts count_rows(const ValueIds& left, const ValueIds& right, const RowsByV
   }
   counts.rows = counts.left_rows + counts.added - (kind == JoinKind::inner ? counts.dropped : 0);
   return counts;
-}
-
-double bytes_per_row(const Table& table) noexcept {
-  return table.rows() == 0 ? 0 : static_cast<double>(table.memory_bytes()) / static_cast<double>(table.rows());
 }
 
 void check_size(const Table& left, const Table& right, std::string_view keys, const JoinCounts& counts,

@@ -1,5 +1,6 @@
 #include "netstray/table/sample.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -14,13 +15,15 @@ namespace {
 
 constexpr double kMostRows = std::numeric_limits<std::uint32_t>::max() - 1.0;
 
-std::uint64_t rows_wanted(ClassSize size, std::size_t own, std::size_t rest) {
-  const double base = size.rule == ClassSize::Rule::rows    ? 1
-                      : size.rule == ClassSize::Rule::ratio ? static_cast<double>(own)
-                                                            : static_cast<double>(rest);
-  const double wanted = std::floor(size.amount * base + 0.5);
+std::uint64_t rows_wanted(ClassSize size, std::size_t rest, double most_rows) {
   if (!(size.amount > 0)) throw usage_error(fmt::format("a class cannot be brought to {} times a size", size.amount));
-  if (!(wanted <= kMostRows)) throw usage_error(fmt::format("a class of {} rows is too large", readable(wanted)));
+  const double base = size.rule == ClassSize::Rule::rows ? 1 : static_cast<double>(rest);
+  const double wanted = std::floor(size.amount * base + 0.5);
+  const double all = wanted + static_cast<double>(rest);
+  if (!(all <= most_rows)) {
+    throw usage_error(fmt::format("a sample of {} rows and {} others is too large: at most {} rows fit",
+                                  readable(wanted), grouped(rest), readable(most_rows)));
+  }
   return static_cast<std::uint64_t>(wanted);
 }
 
@@ -46,15 +49,15 @@ std::vector<std::uint32_t> draw_rows(std::span<const std::uint32_t> rows, std::u
 }
 
 std::vector<std::uint32_t> resize_class(std::span<const std::uint8_t> of_class, ClassSize size, bool with_replacement,
-                                        std::uint64_t seed) {
+                                        std::uint64_t seed, std::uint64_t most_rows) {
   std::vector<std::uint32_t> own;
   std::vector<std::uint32_t> result;
   for (std::size_t row = 0; row < of_class.size(); ++row) {
     (of_class[row] != 0 ? own : result).push_back(static_cast<std::uint32_t>(row));
   }
   if (own.empty()) throw Error("the class to be sampled has no rows");
-  const auto drawn = draw_rows(own, rows_wanted(size, own.size(), result.size()), with_replacement, seed);
-  if (static_cast<double>(result.size() + drawn.size()) > kMostRows) throw Error("the sample has too many rows");
+  const double most = std::min(kMostRows, static_cast<double>(most_rows));
+  const auto drawn = draw_rows(own, rows_wanted(size, result.size(), most), with_replacement, seed);
   result.insert(result.end(), drawn.begin(), drawn.end());
   return result;
 }

@@ -51,13 +51,11 @@ TEST(ResizeClass, LeavesTheOthersInFrontAndDrawsTheClassBehindThem) {
   for (const auto row : own_part(rows)) EXPECT_EQ(kOfClass[row], 1);
 }
 
-TEST(ResizeClass, KnowsRowsRatiosAndTheSizeOfTheRest) {
+TEST(ResizeClass, KnowsRowsAndTheSizeOfTheRest) {
   const auto size = [](ClassSize::Rule rule, double amount) {
     return own_part(resize_class(kOfClass, {rule, amount}, true, 1)).size();
   };
   EXPECT_EQ(size(ClassSize::Rule::rows, 10), 10U);
-  EXPECT_EQ(size(ClassSize::Rule::ratio, 0.5), 2U);
-  EXPECT_EQ(size(ClassSize::Rule::ratio, 3), 9U);
   EXPECT_EQ(size(ClassSize::Rule::rest, 1), 5U);
   EXPECT_EQ(size(ClassSize::Rule::rest, 0.5), 3U);
 }
@@ -67,6 +65,8 @@ TEST(ResizeClass, RefusesWhatItCannotDraw) {
   EXPECT_THROW(resize_class(kOfClass, {ClassSize::Rule::rest, 0}, true, 1), Error);
   EXPECT_THROW(resize_class(kOfClass, {ClassSize::Rule::rest, 1e12}, true, 1), Error);
   EXPECT_THROW(resize_class(kOfClass, {ClassSize::Rule::rest, NAN}, true, 1), Error);
+  EXPECT_EQ(resize_class(kOfClass, {ClassSize::Rule::rows, 4}, true, 1, 9).size(), 9U);
+  EXPECT_THROW(resize_class(kOfClass, {ClassSize::Rule::rows, 5}, true, 1, 9), Error);
   EXPECT_THROW(resize_class(std::vector<std::uint8_t>{0, 0}, {ClassSize::Rule::rows, 1}, true, 1), Error);
 }
 

@@ -18,8 +18,10 @@ namespace netstray {
 namespace {
 
 using By = SplitSettings::By;
-using TrainOn = SplitSettings::TrainOn;
 using Rows = std::vector<std::uint32_t>;
+
+/// What the rows of an entity are for, where they do not test.
+enum class Part : std::uint8_t { train, calibration, validation };
 
 // The streams of the seed: what is drawn for one purpose does not depend on the others.
 constexpr std::uint64_t kTestDraw = 0;
@@ -290,32 +292,16 @@ void Splitter::part_entities(const Rows& kept, const Rows& left_out) {
 
 }  // namespace
 
-std::string_view name_of(Part part) noexcept {
-  switch (part) {
-    case Part::train:
-      return "train";
-    case Part::calibration:
-      return "calibration";
-    case Part::validation:
-      return "validation";
-    case Part::test:
+std::string_view name_of(TrainOn rows) noexcept {
+  switch (rows) {
+    case TrainOn::normal:
+      return "normal";
+    case TrainOn::attacks:
+      return "attacks";
+    case TrainOn::all:
       break;
   }
-  return "test";
-}
-
-const std::vector<std::uint32_t>& Split::rows(Part part) const noexcept {
-  switch (part) {
-    case Part::train:
-      return train;
-    case Part::calibration:
-      return calibration;
-    case Part::validation:
-      return validation;
-    case Part::test:
-      break;
-  }
-  return test;
+  return "all";
 }
 
 Split split_rows(const Table& table, std::span<const std::uint8_t> labels, const RowOrigins& origins,

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "netstray/table/stack.h"
@@ -11,11 +12,11 @@
 
 namespace netstray {
 
-/// What a row of a study is for.
-enum class Part : std::uint8_t { train, calibration, validation, test };
+/// Which classes of the rows that do not test are learned from.
+enum class TrainOn : std::uint8_t { normal, attacks, all };
 
-/// "train", "calibration", "validation", "test".
-std::string_view name_of(Part part) noexcept;
+/// "normal", "attacks", "all".
+std::string_view name_of(TrainOn rows) noexcept;
 
 /// How the rows of a table are parted.
 ///
@@ -32,7 +33,6 @@ struct SplitSettings {
     entity,  ///< `test` of the values of `column`, drawn at random: all rows of an entity are in one part
     file     ///< the rows that came from `test_files`
   };
-  enum class TrainOn : std::uint8_t { all, normal, attacks };
 
   By by = By::share;
   double test = 0.2;         ///< by share, time, entity; in (0, 1]
@@ -51,8 +51,6 @@ struct SplitSettings {
 /// Rows of a table, ascending in each part. Parts share no row, but for `by` none, where `test` is all rows.
 struct Split {
   std::vector<std::uint32_t> train, calibration, validation, test;
-
-  const std::vector<std::uint32_t>& rows(Part part) const noexcept;
 };
 
 /// Parts the rows of `table`. `labels`: 1 = attack, per row; may be empty where the split does not ask for them (any

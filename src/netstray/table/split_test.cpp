@@ -16,7 +16,6 @@ namespace netstray {
 namespace {
 
 using By = SplitSettings::By;
-using TrainOn = SplitSettings::TrainOn;
 using Rows = std::vector<std::uint32_t>;
 
 /// Rows with a label, a time, a user and an origin each.
@@ -129,14 +128,14 @@ TEST(Split, ByEntityKeepsTheRowsOfEachTogether) {
                                     .column = "user",
                                     .train_on = TrainOn::normal,
                                     .seed = seed});
-    std::map<std::string, std::set<Part>> parts;
+    std::map<std::string, std::set<const Rows*>> parts;
     std::size_t tested = 0;
-    for (const Part part : {Part::train, Part::calibration, Part::validation, Part::test}) {
-      for (const auto row : split.rows(part)) parts[study.table.column("user").text(row)].insert(part);
+    for (const Rows* part : {&split.train, &split.calibration, &split.validation, &split.test}) {
+      for (const auto row : *part) parts[study.table.column("user").text(row)].insert(part);
     }
     for (const auto& [user, its_parts] : parts) {
       EXPECT_EQ(its_parts.size(), 1U) << "seed " << seed << ", user " << user;
-      tested += its_parts.count(Part::test);
+      tested += its_parts.count(&split.test);
     }
     EXPECT_EQ(tested, static_cast<std::size_t>(std::ceil(0.3 * static_cast<double>(users.size())))) << "seed " << seed;
   }
@@ -164,9 +163,9 @@ TEST(Split, PartsAreSharesOfTheKeptRowsAndShareNone) {
                                  .seed = seed};
     const auto split = study.split(settings);
     std::vector<int> times(study.labels.size(), 0);
-    for (const Part part : {Part::train, Part::calibration, Part::validation, Part::test}) {
-      EXPECT_TRUE(std::ranges::is_sorted(split.rows(part))) << "seed " << seed;
-      for (const auto row : split.rows(part)) ++times[row];
+    for (const Rows* part : {&split.train, &split.calibration, &split.validation, &split.test}) {
+      EXPECT_TRUE(std::ranges::is_sorted(*part)) << "seed " << seed;
+      for (const auto row : *part) ++times[row];
     }
     const bool all_are_used = settings.validation > 0 || train_on == TrainOn::all;
     EXPECT_EQ(std::ranges::count(times, 0) == 0, all_are_used) << "seed " << seed;
