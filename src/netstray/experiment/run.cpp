@@ -12,10 +12,12 @@
 #include "netstray/base/text.h"
 #include "netstray/base/version.h"
 #include "netstray/evaluate/study_audits.h"
+#include "netstray/experiment/claims.h"
 #include "netstray/experiment/fit_detector.h"
 #include "netstray/experiment/make_tables.h"
 #include "netstray/experiment/measure.h"
 #include "netstray/experiment/picture_points.h"
+#include "netstray/experiment/run_audits.h"
 #include "netstray/experiment/run_folder.h"
 #include "netstray/experiment/study_rows.h"
 #include "netstray/experiment/usual_rows.h"
@@ -118,7 +120,7 @@ class Run {
     compare();
     draw();
     audit_all();
-    compare_with_claims();
+    result_.claims = compare_with_claims(experiment_, result_);
     if (folder_ != nullptr) {
       {
         const PartTimer timer(seconds_, "write");
@@ -151,7 +153,7 @@ class Run {
       result_.tables.push_back(describe_table(name, prepared_.tables.table(name), label.column));
     }
     result_.detectors.resize(experiment_.detectors.size());
-    facts_.detectors.resize(experiment_.detectors.size());
+    facts_.resize(experiment_.detectors.size());
   }
 
   void carry_out_seed(std::uint64_t seed, bool first) {
@@ -218,8 +220,8 @@ class Run {
     const PartTimer timer(seconds_, "measure and audit");
     result = measure_detector(rows, test, spec, fitted);
     result.seeds.push_back(measure_seed(rows, fitted));
-    facts_.detectors[index] = facts_of(rows, test, spec, fitted, result);
-    result.leaks = leaks(facts_.detectors[index]);
+    facts_[index] = facts_of(rows, test, spec, fitted, result);
+    result.leaks = leaks(facts_[index]);
     if (experiment_.report.importance) result.importance = importance_of(rows, test, fitted);
     keep_model(spec, rows, std::move(fitted.model), result);
   }
@@ -323,81 +325,8 @@ class Run {
   }
 
   void audit_all() {
-    std::vector<std::string> seen;
-    for (const auto& spec : experiment_.studies) {
-      const MadeTable& made = prepared_.tables.table(spec.table);
-      add_new(facts_.joins, made.joins, &JoinFacts::name);
-      add_numbered(made, spec);
-      add_new(facts_.lags, made.lags, &LagFacts::rows);
-      add_new(facts_.samplings, made.samplings, &SamplingFacts::rows_before);
-    }
-    for (auto& audit : audit_study(facts_)) {
-      AuditResult found;
-      if (audit.of.size() == 1) found.detector = audit.of.front();
-      found.study = common_study(audit.of);
-      found.audit = std::move(audit);
-      result_.audits.push_back(std::move(found));
-    }
+    result_.audits = audit_run(experiment_, std::move(facts_), prepared_.tables, first_rows_);
     result_.sources = prepared_.tables.sources();
-  }
-
-  /// Tables that came from the same one share its joins and lags: each is told once.
-  template <typename Fact, typename Member>
-  static void add_new(std::vector<Fact>& all, const std::vector<Fact>& more, Member Fact::* same) {
-    for (const auto& fact : more) {
-      const auto known = std::ranges::find(all, fact.*same, same);
-      if (known == all.end()) all.push_back(fact);
-    }
-  }
-
-  void add_numbered(const MadeTable& made, const StudySpec& spec) {
-    const StudyRows& rows = first_rows_.at(spec.name);
-    for (NumberedFacts fact : made.numbered) {
-      const auto learned = std::ranges::any_of(
-          rows.columns, [&](std::size_t column) { return made.table.schema()[column].name == fact.column; });
-      fact.learned_as_number = learned;
-      const auto known = std::ranges::find(facts_.numbered, fact.column, &NumberedFacts::column);
-      if (known == facts_.numbered.end()) {
-        facts_.numbered.push_back(fact);
-      } else {
-        known->learned_as_number = known->learned_as_number || learned;
-      }
-    }
-  }
-
-  /// The study of all of these detectors, where it is one.
-  std::string common_study(const std::vector<std::string>& detectors) const {
-    std::string study;
-    for (const auto& name : detectors) {
-      const auto found = std::ranges::find(result_.detectors, name, &DetectorResult::name);
-      if (found == result_.detectors.end() || (!study.empty() && study != found->study)) return "";
-      study = found->study;
-    }
-    return study;
-  }
-
-  void compare_with_claims() {
-    for (const auto& claim : experiment_.claims) {
-      const auto detector = std::ranges::find(result_.detectors, claim.detector, &DetectorResult::name);
-      if (detector == result_.detectors.end()) {
-        throw Error(fmt::format("claims: there is no detector {}", quoted(claim.detector)));
-      }
-      double sum = 0;
-      for (const auto& seed : detector->seeds) sum += claimed_metric(claim, seed);
-      result_.claims.push_back({claim.detector, claim.metric, claim.class_name, claim.value,
-                                sum / static_cast<double>(detector->seeds.size())});
-    }
-  }
-
-  double claimed_metric(const ClaimSpec& claim, const SeedResult& seed) const {
-    if (claim.metric == "auc") return seed.auc;
-    if (claim.metric == "accuracy") return seed.confusion.accuracy();
-    const auto& positive = result_.attack_is_positive ? result_.attack_name : result_.normal_name;
-    const bool is_positive = claim.class_name.empty() || claim.class_name == positive ||
-                             claim.class_name == (result_.attack_is_positive ? "attack" : "normal");
-    const ClassScores scores = class_scores(seed.confusion)[is_positive ? 1 : 0];
-    if (claim.metric == "precision") return scores.precision;
-    return claim.metric == "recall" ? scores.recall : scores.f1;
   }
 
   void write_timings() {
@@ -412,7 +341,7 @@ class Run {
   ExperimentSeconds& seconds_;
   Clock::time_point started_;
   ExperimentResult result_;
-  StudyFacts facts_;
+  std::vector<DetectorFacts> facts_;
   std::map<std::string, StudyRows> first_rows_;
   std::map<std::string, Model> models_;
 };

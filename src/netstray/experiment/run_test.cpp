@@ -246,6 +246,40 @@ TEST_F(RunExperiment, LearnsTheColumnsThatTellMostOfTheLabels) {
   EXPECT_GT(result.studies[0].selection.at(0).second, result.studies[0].selection.at(1).second);
 }
 
+TEST_F(RunExperiment, ChoosesNoColumnsByLabelsThatAreAllTheSame) {
+  const std::string error = error_of({"studies.main.select=mutual-information:1"});
+  EXPECT_TRUE(has(error, "one class only")) << error;
+}
+
+TEST_F(RunExperiment, AuditsTheJoinsOfEachTableAlsoWhereTheyAreAlike) {
+  write("users.csv", "user,team\nu0,red\nu0,blue\nu1,red\nu2,red\n");
+  const std::string more = R"(
+[sources.users]
+files = ["users.csv"]
+
+[tables.udp]
+from = "raw"
+steps = [{ do = "filter", column = "proto", is = "udp" }, { do = "join", with = "users", on = "user", how = "left" }]
+
+[studies.udp]
+table = "udp"
+train_on = "normal"
+drop = ["user"]
+split = { by = "label", test_normal = 0.3, test_attack = 0.5, calibration = 0.3 }
+
+[detectors.other]
+kind = "iforest"
+study = "udp"
+)";
+  const ExperimentResult result =
+      run(kRecipe + more, {"tables.flows.steps=[{do=\"join\",with=\"users\",on=\"user\",how=\"left\"}]", "runs=1",
+                           "detectors.forest.study=main", "detectors.network.study=main"});
+  const auto joins = std::ranges::count_if(result.audits, [](const AuditResult& found) {
+    return found.audit.text.find("users on user") != std::string::npos;
+  });
+  EXPECT_EQ(joins, 2);
+}
+
 TEST_F(RunExperiment, LearnsFromLabelsWhereADetectorDoes) {
   const ExperimentResult result = run(kRecipe, {"detectors.forest.kind=logistic", "studies.main.train_on=all",
                                                 "detectors.forest.threshold.rule=score:0", "runs=1"});
