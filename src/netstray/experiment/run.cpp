@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "netstray/base/error.h"
+#include "netstray/base/progress.h"
 #include "netstray/base/text.h"
 #include "netstray/base/version.h"
 #include "netstray/evaluate/study_audits.h"
@@ -203,6 +204,8 @@ class Run {
 
   void run_detector(std::size_t index, const StudyRows& rows, const TestRows& test, bool first) {
     const DetectorSpec& spec = experiment_.detectors[index];
+    progress_.update(fits_done_++, experiment_.detectors.size() * experiment_.runs,
+                     fmt::format("{}, seed {}", spec.name, rows.seed));
     std::optional<FittedDetector> made;
     {
       const PartTimer timer(seconds_, "fit and score");
@@ -344,6 +347,8 @@ class Run {
   std::vector<DetectorFacts> facts_;
   std::map<std::string, StudyRows> first_rows_;
   std::map<std::string, Model> models_;
+  Progress progress_{"experiment"};
+  std::uint64_t fits_done_ = 0;  ///< of detectors, for all seeds
 };
 
 }  // namespace
