@@ -221,6 +221,14 @@ TEST(ExperimentPage, TellsTogetherWhatAnAuditFoundOfManyModels) {
   EXPECT_TRUE(has(experiment_text(result, {}, false), "calibration-shift, 6 times: model-0; model-1"));
 }
 
+TEST(ExperimentPage, SpeaksOfSeedsInParenthesesOnlyWhereThereAreSeveral) {
+  ExperimentResult result = sample_experiment({200, 300, 0, 1, true, true});
+  result.seeds = {1};
+  EXPECT_FALSE(has(experiment_page(result), "In parentheses"));
+  result.seeds = {1, 2};
+  EXPECT_TRUE(has(experiment_page(result), "In parentheses"));
+}
+
 TEST(Audited, NamesTheModelsWhereAnAuditIsOfSomeOnly) {
   const ExperimentResult result = sample_experiment({200, 300, 0, 1, true, true});
   const auto& models = result.detectors;

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kLineWidth = 100;
 constexpr std::size_t kNameWidth = 34;
+constexpr std::size_t kAboutWidth = 44;
 
 /// Seconds over all seeds.
 double seconds_of(const ExperimentSeconds& seconds, const std::string& detector) {
@@ -76,7 +77,7 @@ std::string marked_line(Audit::Severity severity, const std::string& text, const
 }
 
 std::string audit_line(const ExperimentResult& result, const AuditResult& found, const Ink& ink) {
-  const std::string about = audited(result, found);
+  const std::string about = shortened(audited(result, found), kAboutWidth);
   return marked_line(found.audit.severity,
                      fmt::format("{}{}: {}", found.audit.id, about.empty() ? "" : " (" + about + ")", found.audit.text),
                      ink);

@@ -32,6 +32,16 @@ TEST(ExperimentText, DoesNotCallALeakyModelTheBestOfTheHonest) {
   EXPECT_FALSE(has(experiment_text(result, {}, false), "Of those that looked at no"));
 }
 
+TEST(ExperimentText, LeavesRoomForWhatAnAuditOfManyModelsFound) {
+  ExperimentResult result = sample_experiment();
+  result.detectors.resize(3);
+  for (auto& detector : result.detectors) detector.title = std::string(40, 'x');
+  Audit audit{"scaling", Audit::Severity::warning, 0, "What it found."};
+  audit.of = {result.detectors[0].name, result.detectors[1].name};
+  result.audits = {{"", "", audit}};
+  EXPECT_TRUE(has(experiment_text(result, {}, false), "): What it found."));
+}
+
 TEST(ExperimentText, SaysHowManyModelsAreNoBetterThanOneAnswerForAll) {
   ExperimentResult result = sample_experiment();
   const auto all = result.detectors.size();

@@ -145,9 +145,8 @@ DataTable cuts_table(const ExperimentResult& result) {
                percent_spread_text(spreads(result, detector).false_alarms), shown_encoding(detector),
                detector.leaks.empty() ? "nothing" : leak_words(detector)});
   }
-  table.note =
-      "A cut is in the detector's own score: rows above it stray from what was learned. In parentheses the least and "
-      "the greatest of the seeds.";
+  table.note = "A cut is in the detector's own score: rows above it stray from what was learned.";
+  if (result.seeds.size() > 1) table.note += " In parentheses the least and the greatest of the seeds.";
   return table;
 }
 
