@@ -80,6 +80,10 @@ study = "main"
 )";
 
 class RunExperiment : public testing::Test {
+ public:
+  RunExperiment(const RunExperiment&) = delete;
+  RunExperiment& operator=(const RunExperiment&) = delete;
+
  protected:
   RunExperiment()
       : folder_(fs::temp_directory_path() /
@@ -91,8 +95,6 @@ class RunExperiment : public testing::Test {
     std::error_code ignored;
     fs::remove_all(folder_, ignored);
   }
-  RunExperiment(const RunExperiment&) = delete;
-  RunExperiment& operator=(const RunExperiment&) = delete;
 
   void write(const std::string& name, const std::string& text) const { std::ofstream(folder_ / name) << text; }
 
