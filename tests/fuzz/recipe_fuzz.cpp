@@ -5,7 +5,7 @@
 
 #include "fuzz_target.h"
 #include "netstray/base/error.h"
-#include "netstray/experiment/recipe.h"
+#include "netstray/experiment/recipe/recipe.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view text = netstray::fuzz::text_of(bytes, size);

@@ -7,7 +7,7 @@
 #include "netstray/cli/command.h"
 #include "netstray/cli/console.h"
 #include "netstray/cli/inputs.h"
-#include "netstray/experiment/recipe.h"
+#include "netstray/experiment/recipe/recipe.h"
 #include "netstray/experiment/tune.h"
 #include "netstray/experiment/tune_json.h"
 #include "netstray/report/words.h"

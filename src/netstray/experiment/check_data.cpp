@@ -7,7 +7,7 @@
 
 #include "netstray/base/error.h"
 #include "netstray/base/text.h"
-#include "netstray/experiment/source_files.h"
+#include "netstray/experiment/tables/source_files.h"
 #include "netstray/source/table_source.h"
 #include "netstray/synth/user_log.h"
 

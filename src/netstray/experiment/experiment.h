@@ -16,8 +16,8 @@
 namespace netstray {
 
 // An experiment as a recipe declares it: plain values, checked for what can be known without data. A recipe is a TOML
-// file; experiment/recipe.h reads it, docs/experiments.md has every key with its default and range (printed from the
-// code), experiment/run.h carries it out. Names are those of the keys.
+// file; experiment/recipe/recipe.h reads it, docs/experiments.md has every key with its default and range (printed from
+// the code), experiment/run.h carries it out. Names are those of the keys.
 
 /// `[sources.NAME]`: rows from a file below the data folder, or made up.
 struct SourceSpec {

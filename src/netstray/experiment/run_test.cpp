@@ -14,8 +14,8 @@
 #include "netstray/base/error.h"
 #include "netstray/base/parallel.h"
 #include "netstray/base/rng.h"
-#include "netstray/experiment/picture_points.h"
-#include "netstray/experiment/recipe.h"
+#include "netstray/experiment/recipe/recipe.h"
+#include "netstray/experiment/study/picture_points.h"
 #include "netstray/model/model.h"
 #include "netstray/source/table_source.h"
 

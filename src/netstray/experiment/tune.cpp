@@ -9,8 +9,8 @@
 #include "netstray/base/error.h"
 #include "netstray/base/rng.h"
 #include "netstray/base/text.h"
-#include "netstray/experiment/recipe.h"
-#include "netstray/experiment/toml_value.h"
+#include "netstray/experiment/recipe/recipe.h"
+#include "netstray/experiment/recipe/toml_value.h"
 #include "netstray/report/text_table.h"
 #include "netstray/report/words.h"
 

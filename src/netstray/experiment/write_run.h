@@ -4,7 +4,7 @@
 #include <string>
 
 #include "netstray/experiment/run_folder.h"
-#include "netstray/experiment/study_rows.h"
+#include "netstray/experiment/study/study_rows.h"
 #include "netstray/report/experiment_result.h"
 
 namespace netstray {
