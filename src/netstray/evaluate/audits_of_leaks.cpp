@@ -122,6 +122,12 @@ std::optional<Audit> audit_encoder_on_test(const DetectorContext& context) {
                  fmt::format("Scaling and categories were taken from {}: the model's numbers already hold the test's "
                              "ranges and means. Take them from the training rows.",
                              words_for(facts.encoder_from, facts))};
+  if (!facts.ranked_columns.empty())
+    return Audit{
+        "encoder-on-test", error, 1,
+        fmt::format("Ranks among all rows are learned ({}): a training row's rank already tells where the test's "
+                    "rows lie. Let the encoding rank instead, which takes training rows only.",
+                    names_text(facts.ranked_columns))};
   return Audit{"encoder-on-test", note, 0,
                fmt::format("Scaling and categories were taken from {}.", words_for(facts.encoder_from))};
 }
@@ -168,6 +174,9 @@ std::vector<std::string> leaks(const DetectorFacts& facts) {
     found.push_back(fmt::format("the cut was taken from {}", words_for(facts.cut_from, facts)));
   if (uses_test(facts.encoder_from, facts))
     found.push_back(fmt::format("scaling and categories were taken from {}", words_for(facts.encoder_from, facts)));
+  if (!facts.ranked_columns.empty())
+    found.push_back(fmt::format("{} {} ranks among all rows, those of the test among them",
+                                names_text(facts.ranked_columns), facts.ranked_columns.size() == 1 ? "holds" : "hold"));
   for (const auto& choice : choices_of(facts))
     if (uses_test(choice.from, facts))
       found.push_back(fmt::format("{} {} chosen on {}", choice.what, choice.was, words_for(choice.from, facts)));

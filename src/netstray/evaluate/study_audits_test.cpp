@@ -78,6 +78,11 @@ TEST(StudyAudits, CallEveryUseOfTestRowsAnErrorAndALeak) {
     }
   }
   auto facts = honest();
+  facts.ranked_columns = {"bytes", "prev_1_bytes"};
+  EXPECT_EQ(only(study_of(facts), "encoder-on-test").severity, error);
+  EXPECT_EQ(leaks(facts), std::vector<std::string>{"bytes, prev_1_bytes hold ranks among all rows, those of the test "
+                                                   "among them"});
+  facts = honest();
   facts.cut_from = RowsUsed::test_normals;
   EXPECT_EQ(leaks(facts).front(), "the cut was taken from the test's normal rows");
 }

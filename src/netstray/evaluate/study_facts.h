@@ -95,6 +95,7 @@ struct DetectorFacts {
 
   std::string scaling;                      ///< "standardise", "min-max", ... of the number columns; "none"
   RowsUsed encoder_from = RowsUsed::train;  ///< what scaling and categories were taken from
+  std::vector<std::string> ranked_columns;  ///< learned ones that hold ranks among all rows, those of the test too
   RowsUsed columns_from = RowsUsed::none;   ///< what the columns were chosen on
   RowsUsed stopped_on = RowsUsed::none;     ///< what early stopping looked at
   RowsUsed tuned_on = RowsUsed::none;       ///< what settings were chosen on

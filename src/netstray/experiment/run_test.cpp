@@ -229,6 +229,16 @@ TEST_F(RunExperiment, FitsEncodersOnAllRowsWhereTheRecipeSaysSo) {
   EXPECT_TRUE(has(result.detectors[0].leaks[0], "all rows")) << result.detectors[0].leaks[0];
 }
 
+TEST_F(RunExperiment, MarksRanksAmongAllRowsWhereTheyAreLearnedWhateverTheyAreCalled) {
+  const std::string ranked =
+      R"(tables.flows.steps=[{do="rank", column="bytes", as="place"}, {do="rename", column="place", as="rung"}])";
+  const auto learned = run(kRecipe, {ranked});
+  ASSERT_EQ(learned.detectors[0].leaks.size(), 1U);
+  EXPECT_TRUE(has(learned.detectors[0].leaks[0], "rung holds ranks among all rows")) << learned.detectors[0].leaks[0];
+  const auto dropped = run(kRecipe, {ranked, R"(studies.main.drop=["user", "rung"])"}, "dropped");
+  EXPECT_TRUE(dropped.detectors[0].leaks.empty());
+}
+
 TEST_F(RunExperiment, SplitsByTheSourceThatRowsCameFrom) {
   write("later.csv", "user,bytes,packets,proto,same,label\nu1,0.5,0,tcp,5,benign\nu2,6.1,0,tcp,5,scan\n");
   const std::string later = "\n[sources.later]\nfiles = [\"later.csv\"]\n";

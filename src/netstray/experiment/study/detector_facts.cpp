@@ -87,6 +87,19 @@ std::string features_of(const StudyRows& rows) {
   return join(names, ", ");
 }
 
+/// The learned columns that hold ranks among all rows, or lags of these ("prev_1_bytes").
+std::vector<std::string> ranked_of(const StudyRows& rows) {
+  std::vector<std::string> names;
+  for (const std::size_t column : rows.columns) {
+    const std::string& name = rows.study->table().schema()[column].name;
+    const bool ranked = std::ranges::any_of(rows.study->made->ranked, [&](const std::string& made) {
+      return name == made || (name.starts_with("prev_") && name.ends_with("_" + made));
+    });
+    if (ranked) names.push_back(name);
+  }
+  return names;
+}
+
 std::string scaling_of(const Model& model) {
   const auto encoders = model.ensemble().encoders();
   if (encoders.size() != 1) return "several";
@@ -155,6 +168,7 @@ DetectorFacts facts_of(const StudyRows& rows, const TestRows& test, const Detect
   add_constant_columns(rows, model, facts);
   facts.scaling = scaling_of(model);
   facts.encoder_from = spec.encoding_from_all ? RowsUsed::all : RowsUsed::train;
+  facts.ranked_columns = ranked_of(rows);
   facts.columns_from = study.select > 0 ? RowsUsed::train : RowsUsed::none;
   facts.rule = model.rule.text();
   const bool reads_rows = !model.rule.uses_no_scores() || model.rule.kind == ThresholdRule::Kind::cluster_mean;

@@ -47,6 +47,10 @@ void rename(const StepSpec& step, MadeTable& made) {
   chosen.reserve(schema.size());
   for (std::size_t i = 0; i < schema.size(); ++i) chosen.emplace_back(i, i == renamed ? step.as : schema[i].name);
   made.table = with_columns(made.table, chosen);
+  for (NumberedFacts& fact : made.numbered) {
+    if (fact.column == step.column) fact.column = step.as;
+  }
+  std::ranges::replace(made.ranked, step.column, step.as);
   made.steps.push_back(fmt::format("rename: {} is called {}", step.column, step.as));
 }
 
@@ -99,6 +103,7 @@ void derive_mapped(const StepSpec& step, MadeTable& made, ValueMap map, std::str
 
 void derive_rank(const StepSpec& step, MadeTable& made) {
   place(step, made, ranks(made.table.column(step.column)));
+  made.ranked.push_back(step.as.empty() ? step.column : step.as);
   made.steps.push_back(fmt::format("rank: {}, from 1, equal values share the mean of theirs", made_of(step)));
 }
 

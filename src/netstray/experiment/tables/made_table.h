@@ -22,6 +22,7 @@ struct MadeTable {
   std::vector<std::string> steps;         ///< in words
   std::vector<JoinFacts> joins;
   std::vector<NumberedFacts> numbered;
+  std::vector<std::string> ranked;  ///< columns that hold ranks among the rows, and lags of them
   std::vector<LagFacts> lags;
   std::vector<SamplingFacts> samplings;
 

@@ -103,6 +103,7 @@ MadeTable TableStore::put_together(const TableSpec& spec) {
     for (const auto& step : part->steps) made.steps.push_back(step);
     made.joins.insert(made.joins.end(), part->joins.begin(), part->joins.end());
     made.numbered.insert(made.numbered.end(), part->numbered.begin(), part->numbered.end());
+    made.ranked.insert(made.ranked.end(), part->ranked.begin(), part->ranked.end());
     made.lags.insert(made.lags.end(), part->lags.begin(), part->lags.end());
     made.samplings.insert(made.samplings.end(), part->samplings.begin(), part->samplings.end());
   }
